@@ -1,0 +1,34 @@
+"""The engine: where tables meet tables. Two methods, so that a pipeline never knows which engine runs it.
+
+SQL is DuckDB's dialect. Values are bound (`$name`), never formatted into the text; tables are known by name.
+"""
+
+from collections.abc import Callable
+from importlib import resources
+from typing import Protocol
+
+import polars as pl
+import pyarrow as pa
+
+Value = str | int | float | bool | bytes | None | object
+
+
+class Engine(Protocol):
+    """What a pipeline may ask of the engine."""
+
+    def sql(self, query: str, **params: Value) -> pl.DataFrame:
+        """Run one query with bound parameters and return its rows. Order is only what the query orders."""
+        ...
+
+    def register(self, name: str, frame: pl.DataFrame) -> None:
+        """Make a frame readable by queries under a name, replacing an earlier one of that name."""
+        ...
+
+    def map_arrow(self, query: str, kernel: Callable[[pa.RecordBatch], pa.RecordBatch], **params: Value) -> pl.DataFrame:
+        """Run a query and pass its rows through a kernel, one Arrow batch at a time."""
+        ...
+
+
+def query_text(package: str, name: str) -> str:
+    """The text of a .sql file that ships beside a module: query_text("pipelines.traits", "rfm")."""
+    return resources.files(package).joinpath(f"{name}.sql").read_text(encoding="utf-8")

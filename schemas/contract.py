@@ -1,0 +1,216 @@
+"""The two contracts of the house: `Feed` (what arrives) and `Table` (what we keep).
+
+Everything else is derived from them: the Polars dtypes, the row rules and their quarantine, the columns tab in Dagster
+and the Great Expectations suite. Nothing here reads a file, knows a business number or imports the orchestrator.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Literal
+
+import dataframely as dy
+
+MONEY_DIGITS = (14, 2)
+
+
+class Kind(StrEnum):
+    """How the text of one inbound cell is read, and the dtype it becomes."""
+
+    TEXT = "text"  # String, trimmed; leading zeros kept
+    DATE = "date"  # Date; M/D/YYYY, YYYY-MM-DD or YYYYMMDD; 0 and 00000000 are blank
+    TIMESTAMP = "timestamp"  # Datetime(us, UTC); ISO 8601, naive values in the group's time zone
+    INTEGER = "integer"  # Int64; thousands separators allowed
+    MONEY = "money"  # Decimal(14, 2); thousands separators, leading $ and (negative) allowed
+    NUMBER = "number"  # Float64
+    FLAG = "flag"  # Boolean; Y/N, Yes/No, true/false, 1/0, T/F
+    VIN = "vin"  # String, upper-cased, spaces removed; validity is judged when vehicles are decoded
+    GROUPS = "groups"  # List(List(String)); | between groups, ^ between values, empty positions kept
+
+
+EXPECTED: Mapping[Kind, str] = MappingProxyType(
+    {
+        Kind.TEXT: "text",
+        Kind.DATE: "a date as M/D/YYYY, YYYY-MM-DD or YYYYMMDD",
+        Kind.TIMESTAMP: "a time as ISO 8601, for example 2026-11-21T09:30:00-05:00",
+        Kind.INTEGER: "a whole number, for example 36000 or 36,000",
+        Kind.MONEY: "an amount with at most two decimals, for example 31,250.00",
+        Kind.NUMBER: "a number, for example 4.9",
+        Kind.FLAG: "one of Y, N, Yes, No, true, false, 1, 0",
+        Kind.VIN: "a 17-character VIN",
+        Kind.GROUPS: "values separated by | and ^",
+    }
+)
+
+
+@dataclass(frozen=True)
+class Field:
+    """One inbound column: its header, its canonical name, and what its cells may hold.
+
+    `accepted` lists the allowed values in lower case; cells are compared without regard to case and kept in lower case.
+    `aliases` are headers seen for the same column elsewhere (known drift). `description` says the unit where there is one.
+    """
+
+    raw: str
+    name: str
+    kind: Kind = Kind.TEXT
+    required: bool = False
+    accepted: tuple[str, ...] = ()
+    minimum: float | None = None
+    maximum: float | None = None
+    aliases: tuple[str, ...] = ()
+    description: str = ""
+    is_personal: bool = False
+
+    def column(self) -> dy.Column:
+        """The dataframely column of this field."""
+        text = self.description or self.raw
+        optional = not self.required
+        meta = {"raw": self.raw, "personal": self.is_personal, "minimum": self.minimum, "maximum": self.maximum}
+        match self.kind:
+            case Kind.DATE:
+                return dy.Date(nullable=optional, description=text, metadata=meta)
+            case Kind.TIMESTAMP:
+                return dy.Datetime(nullable=optional, time_zone="UTC", time_unit="us", description=text, metadata=meta)
+            case Kind.INTEGER:
+                low, high = _whole(self.minimum), _whole(self.maximum)
+                return dy.Int64(nullable=optional, min=low, max=high, description=text, metadata=meta)
+            case Kind.MONEY:
+                return dy.Decimal(*MONEY_DIGITS, nullable=optional, description=text, metadata=meta)
+            case Kind.NUMBER:
+                return dy.Float64(nullable=optional, min=self.minimum, max=self.maximum, description=text, metadata=meta)
+            case Kind.FLAG:
+                return dy.Bool(nullable=optional, description=text, metadata=meta)
+            case Kind.GROUPS:
+                inner = dy.List(dy.String(nullable=True), nullable=True)
+                return dy.List(inner, nullable=optional, description=text, metadata=meta)
+            case Kind.TEXT | Kind.VIN:
+                return dy.String(nullable=optional, description=text, metadata=meta)
+
+
+def _whole(bound: float | None) -> int | None:
+    return None if bound is None else int(bound)
+
+
+class Layout(StrEnum):
+    """How a file of a feed is written."""
+
+    TSV = "tsv"  # tab-separated, one header row, nothing quoted
+    CSV = "csv"  # RFC 4180, one header row
+    ADF = "adf"  # ADF 1.0 XML, one row per prospect
+    GA4 = "ga4"  # GA4 export, one JSON object per line, plain or gzip
+
+
+OnMissing = Literal["skip", "fail"]
+History = Literal["keyed", "event"]
+
+
+@dataclass(frozen=True)
+class Feed:
+    """One inbound feed. One module per feed declares exactly one of these, named FEED.
+
+    `key` names canonical columns that identify a row; an empty key means the row's own content does.
+    `history` keyed: a later version of a key replaces the earlier one, field by field, blanks never replace.
+             event: a row happened once; a repeat of its key changes nothing.
+    `header` is the complete published header where the layout is fixed; columns outside `fields` are known and not carried.
+    `row_needs_one_of` lists canonical columns of which at least one must be present in a row.
+    """
+
+    name: str
+    title: str
+    description: str
+    layout: Layout
+    fields: tuple[Field, ...]
+    key: tuple[str, ...]
+    file_name: str  # a regular expression on the bare file name, for files outside a feed folder
+    example: str  # an example of a file name, for documentation and errors
+    history: History = "keyed"
+    on_missing: OnMissing = "skip"
+    late_days: int = 3
+    cadence: str = "daily"
+    header: tuple[str, ...] = ()
+    row_needs_one_of: tuple[str, ...] = ()
+    has_public_layout: bool = False
+    owner: str = "team:data"
+
+    @property
+    def quarantine(self) -> str:
+        """The name of this feed's quarantine table."""
+        return f"{self.name}_quarantine"
+
+    def schema(self) -> type[dy.Schema]:
+        """The dataframely schema of the accepted table: where each row came from, then the fields."""
+        columns = {one.name: one.column() for one in self.fields}
+        return type(_camel(self.name), (RowOrigin,), columns)
+
+    def field(self, name: str) -> Field:
+        """The field with a canonical name; KeyError where there is none."""
+        return next(one for one in self.fields if one.name == name)
+
+
+def _camel(name: str) -> str:
+    return "".join(part.capitalize() for part in name.split("_"))
+
+
+class RowOrigin(dy.Schema):
+    """Where an accepted row came from. Every accepted feed table begins with these columns."""
+
+    row_key = dy.String(description="the feed's key values joined by |, or the row hash where the feed has no key")
+    row_hash = dy.UInt64(description="hash of the row's own content, for redelivery and change detection")
+    version_at = dy.Datetime(time_unit="us", description="the file's stamp in the group's time zone; newer wins")
+    file_name = dy.String(description="name of the file below the feed's folder")
+    line_number = dy.Int64(min=1, description="line of the row in the file; the prospect's number in XML")
+    is_superseded = dy.Bool(description="true where a newer version of the key was known when this row was accepted")
+
+
+class Quarantine(dy.Schema):
+    """One row of a feed that broke its contract. It keeps everything needed to mend and replay it."""
+
+    quarantine_id = dy.String(primary_key=True, description="keyed hash of file, line and rule")
+    feed = dy.String(description="the feed")
+    file_name = dy.String(description="name of the file below the feed's folder")
+    file_sha256 = dy.String(description="content hash of the file, hex")
+    version_at = dy.Datetime(time_unit="us", description="the file's stamp in the group's time zone")
+    line_number = dy.Int64(min=0, description="line of the row in the file; 0 where the whole file is meant")
+    rule = dy.String(description="the rule that was broken, as column|rule")
+    column_name = dy.String(nullable=True, description="the header as delivered")
+    value = dy.String(nullable=True, description="the offending value; never leaves the lake")
+    reason = dy.String(description="what was expected, in a sentence without personal data")
+    fix = dy.String(description="what to do about it")
+    raw_text = dy.String(description="the row as delivered, with columns that must never enter removed")
+    header_text = dy.String(nullable=True, description="the file's header line, so that the row can be replayed alone")
+
+
+Stage = Literal["sources", "records", "identity", "traits", "triggers", "audiences", "exports", "measurement", "reports"]
+TableKind = Literal["snapshot", "log"]
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Table-level judgement, for Great Expectations. Shares are 0..1; `change` compares with the previous partition."""
+
+    min_rows: int = 0
+    max_growth: float | None = None  # largest allowed rows / previous rows
+    min_growth: float | None = None  # smallest allowed rows / previous rows
+    max_null_share: Mapping[str, float] = field(default_factory=dict)
+    references: Mapping[str, str] = field(default_factory=dict)  # column -> "table.column" it must exist in
+
+
+@dataclass(frozen=True)
+class Table:
+    """One of our own tables: its columns and keys (dataframely), and what people need to know about it."""
+
+    name: str
+    stage: Stage
+    schema: type[dy.Schema]
+    description: str
+    kind: TableKind = "snapshot"
+    owner: str = "team:data"
+    limits: Limits = Limits()
+    is_personal: bool = True
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """The primary key columns, in declared order."""
+        return tuple(self.schema.primary_key())

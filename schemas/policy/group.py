@@ -1,0 +1,68 @@
+"""group.yaml: brands, rooftops, markets, and where the group's own records come from."""
+
+from typing import Literal
+from zoneinfo import available_timezones
+
+from pydantic import Field, field_validator
+
+from schemas.policy.base import PolicyModel
+
+MarketType = Literal["metro", "standalone", "primary", "secondary", "tertiary"]
+
+
+class Brand(PolicyModel):
+    """One of the group's brands."""
+
+    brand: str = Field(pattern=r"^[a-z0-9_]+$", description="short name, as used in rules")
+    code: str = Field(pattern=r"^[A-Z0-9]{2,4}$", description="neutral code for export names")
+    make: str = Field(description="make it sells new, in the vocabulary's spelling")
+    position: Literal["luxury", "volume"]
+
+
+class Market(PolicyModel):
+    """A market of the group: its type, and the ZIP prefixes that make up its metro."""
+
+    market: str = Field(pattern=r"^[a-z0-9_]+$")
+    code: str = Field(pattern=r"^[A-Z0-9]{2,4}$")
+    title: str
+    type: MarketType
+    zip_prefixes: tuple[str, ...] = Field(min_length=1, description="three to five digits each")
+    dma_code: str | None = None
+
+
+class Rooftop(PolicyModel):
+    """One dealership."""
+
+    rooftop_id: str = Field(pattern=r"^R\d{2,3}$")
+    title: str
+    brand: str
+    market: str
+    zip: str = Field(pattern=r"^\d{5}$")
+    dealer_ids: tuple[str, ...] = Field(min_length=1, description="DealerVault ids, DVD#####")
+    vendor_names: tuple[str, ...] = Field(default=(), description="names under which leads address it")
+    web_hostnames: tuple[str, ...] = Field(default=(), description="hostnames of its sites")
+    web_stream_ids: tuple[str, ...] = ()
+    phones: tuple[str, ...] = Field(default=(), description="its own numbers, E.164; never a person's")
+    email_domains: tuple[str, ...] = Field(default=(), description="its own e-mail domains; never a customer's")
+    monthly_capacity_contacts: int = Field(gt=0, description="people it can be sent a month")
+
+
+class Group(PolicyModel):
+    """The dealer group."""
+
+    group: str = Field(pattern=r"^[a-z0-9_]+$")
+    title: str
+    export_prefix: str = Field(pattern=r"^[A-Z]{2,4}$", description="first part of neutral audience names")
+    time_zone: str
+    history_months: int = Field(gt=0, le=36)
+    brands: tuple[Brand, ...] = Field(min_length=1)
+    markets: tuple[Market, ...] = Field(min_length=1)
+    rooftops: tuple[Rooftop, ...] = Field(min_length=1)
+
+    @field_validator("time_zone")
+    @classmethod
+    def is_time_zone(cls, value: str) -> str:
+        """The IANA name must exist."""
+        if value not in available_timezones():
+            raise ValueError(f"{value!r} is not an IANA time zone; expected a name such as America/Chicago")
+        return value

@@ -1,0 +1,59 @@
+"""policy/reference: tables of facts that all groups share, one CSV each; loaded once and carried in the Policy."""
+
+from decimal import Decimal
+
+from pydantic import Field
+
+from schemas.policy.base import PolicyModel
+
+
+class Warranty(PolicyModel):
+    """Factory warranty of a make for a range of model years and an owner number."""
+
+    make: str
+    from_year: int
+    to_year: int
+    owner_from: int = Field(ge=1)
+    owner_to: int = Field(ge=1)
+    basic_months: int
+    basic_miles: int
+    powertrain_months: int
+    powertrain_miles: int
+    source: str
+
+
+class ServiceInterval(PolicyModel):
+    """How often a make wants service."""
+
+    make: str
+    from_year: int
+    to_year: int
+    months: int
+    miles: int
+    source: str
+
+
+class Model(PolicyModel):
+    """A model of a make, with its body style and other spellings."""
+
+    make: str
+    model: str
+    body_style: str
+    aliases: tuple[str, ...] = ()
+    msrp_usd: Decimal | None = None
+
+
+class Make(PolicyModel):
+    """A make and other spellings."""
+
+    make: str
+    aliases: tuple[str, ...] = ()
+
+
+class Reference(PolicyModel):
+    """Facts that all groups share."""
+
+    warranties: tuple[Warranty, ...]
+    service_intervals: tuple[ServiceInterval, ...]
+    makes: tuple[Make, ...]
+    models: tuple[Model, ...]

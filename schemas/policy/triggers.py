@@ -1,0 +1,29 @@
+"""triggers.yaml: which moments fire, when, and for how long."""
+
+from pydantic import Field
+
+from schemas.policy.base import PolicyModel
+
+
+class TriggerPolicy(PolicyModel):
+    """One trigger. `parameters` are the numbers its module names; an unknown one is refused when the policy is loaded."""
+
+    is_on: bool = True
+    parameters: dict[str, float] = Field(default_factory=dict)
+    expires_days: int = Field(gt=0, description="days after which it lapses unless renewed")
+
+
+class ServiceStates(PolicyModel):
+    """Months since the last service visit."""
+
+    at_risk_from: float = Field(gt=0)
+    lapsed_from: float = Field(gt=0)
+    lost_from: float = Field(gt=0)
+
+
+class TriggersPolicy(PolicyModel):
+    """All triggers by name, as the modules of pipelines/triggers."""
+
+    triggers: dict[str, TriggerPolicy]
+    service_states: ServiceStates
+    life_event_days: int = Field(gt=0, description="days for which a life event counts")

@@ -1,0 +1,48 @@
+"""CRM contacts: a CSV with one contact per row. CRM exports differ; this is our contract, with the drift seen in exports mapped."""
+
+from schemas.contract import Feed, Field, Kind, Layout
+
+FEED = Feed(
+    name="crm_contacts",
+    title="CRM contacts",
+    description="Contacts of the CRM, one row each; any column but one identifier may be absent.",
+    layout=Layout.CSV,
+    fields=(
+        Field(
+            "contact_id",
+            "contact_id",
+            aliases=("customer_id", "crm_id", "id"),
+            description="the CRM's id, leading zeros kept; without it the row's own content is its key",
+        ),
+        Field("rooftop", "rooftop_id", aliases=("store", "dealer", "dealership"), description="rooftop id of policy group.yaml"),
+        Field("first_name", "first_name", aliases=("first", "given_name", "fname"), is_personal=True),
+        Field("middle_name", "middle_name", aliases=("middle",), is_personal=True),
+        Field("last_name", "last_name", aliases=("last", "family_name", "surname", "lname"), is_personal=True),
+        Field("full_name", "full_name", aliases=("name",), is_personal=True),
+        Field("email_1", "email_1", aliases=("email", "email_address", "e_mail"), is_personal=True),
+        Field("email_2", "email_2", is_personal=True),
+        Field("email_3", "email_3", is_personal=True),
+        Field("phone_1", "phone_1", aliases=("phone", "cell_phone", "mobile", "cell", "phone_number"), is_personal=True),
+        Field("phone_2", "phone_2", aliases=("home_phone",), is_personal=True),
+        Field("phone_3", "phone_3", aliases=("work_phone",), is_personal=True),
+        Field("address_1", "address_1", aliases=("address", "street", "address_line_1"), is_personal=True),
+        Field("address_2", "address_2", aliases=("address_line_2", "unit"), is_personal=True),
+        Field("city", "city", is_personal=True),
+        Field("state", "state", aliases=("region", "state_code")),
+        Field("zip", "zip", aliases=("zip_code", "postal_code", "postalcode", "zipcode"), is_personal=True),
+        Field("birth_date", "birth_date", Kind.DATE, aliases=("dob", "date_of_birth", "birthday"), is_personal=True),
+        Field("party_type", "party_type", accepted=("individual", "business")),
+        Field("vin", "vin", Kind.VIN, description="vehicle the contact stated to own"),
+        Field("web_user_id", "web_user_id", description="hashed login id of the site, as in GA4 user_id"),
+        Field("do_not_email", "block_email", Kind.FLAG),
+        Field("do_not_call", "block_phone", Kind.FLAG),
+        Field("do_not_mail", "block_mail", Kind.FLAG),
+        Field("opt_out", "opt_out", Kind.FLAG),
+        Field("created_at", "created_at", Kind.TIMESTAMP, aliases=("created", "create_date")),
+        Field("updated_at", "source_updated_at", Kind.TIMESTAMP, aliases=("modified", "last_updated")),
+    ),
+    key=("contact_id",),
+    row_needs_one_of=("contact_id", "email_1", "email_2", "email_3", "phone_1", "phone_2", "phone_3", "address_1"),
+    file_name=r"(?i)^crm_contacts?_.*\.csv$",
+    example="crm_contacts_20261121_0400.csv",
+)

@@ -1,0 +1,36 @@
+"""Inventory: vehicles in stock per rooftop, a full list a day. Our own contract; DealerVault's INV maps to it by header."""
+
+from schemas.contract import Feed, Field, Kind, Layout
+
+FEED = Feed(
+    name="inventory",
+    title="Inventory",
+    description="Vehicles in stock, the full list of each rooftop each day; a vehicle missing from the newest list has left stock.",
+    layout=Layout.CSV,
+    fields=(
+        Field(
+            "rooftop",
+            "rooftop_id",
+            required=True,
+            aliases=("dealer_id", "DV Dealer ID", "store"),
+            description="rooftop id or DealerVault id",
+        ),
+        Field("listed_on", "listed_on", Kind.DATE, required=True, aliases=("as_of", "date"), description="day of the list"),
+        Field("stock_number", "stock_number", required=True, aliases=("stock", "Stock Number")),
+        Field("vin", "vin", Kind.VIN, required=True, aliases=("VIN",)),
+        Field("condition", "condition", required=True, accepted=("new", "used", "cpo"), aliases=("New/Used", "type")),
+        Field("year", "year", Kind.INTEGER, aliases=("Year",)),
+        Field("make", "make", aliases=("Make",)),
+        Field("model", "model", aliases=("Model",)),
+        Field("trim", "trim", aliases=("Trim",)),
+        Field("body_style", "body_style", aliases=("body", "Body")),
+        Field("mileage", "mileage", Kind.INTEGER, minimum=0, aliases=("Mileage", "odometer"), description="miles"),
+        Field("price", "price", Kind.MONEY, aliases=("list_price", "List Price", "asking_price"), description="US dollars"),
+        Field("msrp", "msrp", Kind.MONEY, aliases=("MSRP",), description="US dollars"),
+        Field("in_stock_on", "in_stock_on", Kind.DATE, aliases=("inventory_date", "Inventory Date")),
+    ),
+    key=("rooftop_id", "listed_on", "stock_number"),
+    file_name=r"(?i)^(inventory_.*|DV[DV]\d+_\d{8}_\d{4}_INV)\.(csv|txt|tsv)$",
+    example="inventory_20261121_R01.csv",
+    history="event",
+)

@@ -1,0 +1,104 @@
+"""Stage `audiences`: who is in which list, why, and why somebody left."""
+
+import dataframely as dy
+
+from schemas.contract import Limits, Table
+from schemas.vocabulary import brand, household_id, market, person_id, rooftop_id, segment
+
+REASON = dy.Struct(
+    {
+        "rule": dy.String(description="name of the condition in policy"),
+        "sentence": dy.String(description="the reason in words with figures"),
+        "since": dy.Date(nullable=True, description="day since which it holds without a break"),
+    }
+)
+
+
+class Eligibility(dy.Schema):
+    """Everybody who meets an audience's rules, before exclusions and arbitration decide; losers keep their cause."""
+
+    audience = dy.String(primary_key=True, description="name of the audience in policy")
+    person_id = person_id(key=True)
+    brand = brand(key=True, nullable=False)
+    outcome = dy.Enum(["member", "excluded", "lost"], description="lost: arbitration gave the person to another audience or cell")
+    cause = dy.String(nullable=True, description="exclusion or arbitration rule that decided; null for members")
+    winner = dy.String(nullable=True, description="audience that won, where one did")
+
+
+class AudienceMember(dy.Schema):
+    """One row per member and cell: the published audience."""
+
+    audience = dy.String(primary_key=True, description="name of the audience in policy")
+    person_id = person_id(key=True)
+    household_id = household_id()
+    segment = segment()
+    cell = dy.String(description="neutral export name, such as VAG_CQ_LUX_M1")
+    brand = brand()
+    market = market()
+    rooftop_id = rooftop_id()
+    reasons = dy.List(
+        dy.Struct({"rule": dy.String(), "sentence": dy.String(), "since": dy.Date(nullable=True)}),
+        description="every condition that holds: rule, sentence with figures, since when",
+    )
+    score = dy.Float64(nullable=True, description="the audience's own score, as its policy says")
+    tier = dy.Enum(["hot", "warm", "cold"], nullable=True, description="tier of the score, where the audience has one")
+    identity_tier = dy.Enum(["exact", "strict", "loose"], description="weakest identity tier among the person's records")
+    arm = dy.String(description="treatment, or the hold-out that keeps the person from being addressed")
+    channels = dy.List(dy.String(), description="channels that may address the member, after licences and contact policy")
+    message = dy.String(nullable=True, description="message theme from policy plan.yaml")
+    is_first_party = dy.Bool(description="at least one record was collected by the group itself")
+    licence_id = dy.String(nullable=True, description="licence, where the person is known only from a bought list")
+    entered_on = dy.Date(description="day of entry of the present stay")
+    expires_on = dy.Date(nullable=True, description="last day of the stay unless renewed")
+    policy_hash = dy.String(description="hash of the policy that judged")
+
+
+class MembershipChange(dy.Schema):
+    """Who entered and who left on the day, and why."""
+
+    audience = dy.String(primary_key=True, description="name of the audience in policy")
+    person_id = person_id(key=True)
+    change = dy.Enum(["enter", "leave"], primary_key=True, description="direction")
+    cell = dy.String(nullable=True, description="cell entered or left")
+    cause = dy.String(description="rule, data, identity, consent, arbitration, policy or expiry")
+
+
+class Overlap(dy.Schema):
+    """How many people two audiences would share before arbitration."""
+
+    left_audience = dy.String(primary_key=True, description="audience")
+    right_audience = dy.String(primary_key=True, description="another audience, later in the alphabet")
+    people = dy.Int64(min=0, description="people eligible for both")
+
+
+ELIGIBILITY = Table(
+    "eligibility", "audiences", Eligibility, "Who met which rules, and what exclusions and arbitration made of it."
+)
+MEMBERSHIP = Table("membership", "audiences", AudienceMember, "All members of all audiences, after arbitration.")
+AUDIENCE_CONQUEST = Table(
+    "audience_conquest",
+    "audiences",
+    AudienceMember,
+    "Published: owners of competitor makes near a rooftop. Awareness.",
+    limits=Limits(min_growth=0.5, max_growth=2.0),
+)
+AUDIENCE_IN_MARKET = Table(
+    "audience_in_market",
+    "audiences",
+    AudienceMember,
+    "Published: people shopping now. Leads.",
+    limits=Limits(min_growth=0.5, max_growth=2.0),
+)
+AUDIENCE_LOYALTY = Table(
+    "audience_loyalty",
+    "audiences",
+    AudienceMember,
+    "Published: customers with a moment. Retention.",
+    limits=Limits(min_growth=0.5, max_growth=2.0),
+)
+MEMBERSHIP_CHANGE = Table(
+    "membership_change", "audiences", MembershipChange, "Entries and exits of the day with their cause.", kind="log"
+)
+OVERLAP = Table(
+    "overlap", "audiences", Overlap, "People eligible for two audiences at once, before arbitration.", is_personal=False
+)
