@@ -1,0 +1,55 @@
+"""The embedded engine: DuckDB in process. What runs here runs unchanged on any engine with the same two methods."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import duckdb
+import polars as pl
+import pyarrow as pa
+
+from pipelines.engine import Value
+
+BATCH_ROWS = 100_000
+
+
+class DuckDBEngine:
+    """One in-memory DuckDB connection. Spills to `temp` beyond `memory_limit`; needs no extension."""
+
+    def __init__(self, temp: Path | None = None, memory_limit: str = "4GB") -> None:
+        config: dict[str, str] = {"memory_limit": memory_limit}
+        if temp is not None:
+            config["temp_directory"] = str(temp)
+        self._connection = duckdb.connect(":memory:", config=config)
+        self._connection.execute("SET TimeZone = 'UTC'")
+
+    def register(self, name: str, frame: pl.DataFrame) -> None:
+        """Make a frame readable under a name."""
+        self._connection.register(name, frame.to_arrow())
+
+    def view(self, name: str, files: Sequence[Path], *, hive: bool = False) -> None:
+        """Make Parquet files readable under a name; with `hive`, the day of each partition is its column dt."""
+        listed = ", ".join("'" + str(file).replace("'", "''") + "'" for file in files)
+        options = ", hive_partitioning = true, hive_types = {'dt': DATE}" if hive else ""
+        self._connection.execute(f'CREATE OR REPLACE VIEW "{name}" AS SELECT * FROM read_parquet([{listed}]{options})')
+
+    def sql(self, query: str, **params: Value) -> pl.DataFrame:
+        """Run one query with bound parameters and return its rows."""
+        return _in_utc(self._connection.sql(query, params=params or None).pl())
+
+    def map_arrow(self, query: str, kernel: Callable[[pa.RecordBatch], pa.RecordBatch], **params: Value) -> pl.DataFrame:
+        """Run a query and pass its rows through a kernel, one Arrow batch at a time."""
+        reader = self._connection.sql(query, params=params or None).to_arrow_reader(BATCH_ROWS)
+        frame = pl.from_arrow(pa.Table.from_batches([kernel(batch) for batch in reader]))
+        if not isinstance(frame, pl.DataFrame):
+            raise TypeError("a kernel returns record batches of a table")
+        return _in_utc(frame)
+
+    def close(self) -> None:
+        """Give the connection's memory back."""
+        self._connection.close()
+
+
+def _in_utc(frame: pl.DataFrame) -> pl.DataFrame:
+    """DuckDB names the same zone Etc/UTC on some machines; one name keeps dtypes equal everywhere."""
+    zoned = [name for name, dtype in frame.schema.items() if isinstance(dtype, pl.Datetime) and dtype.time_zone]
+    return frame.with_columns(pl.col(zoned).dt.convert_time_zone("UTC")) if zoned else frame

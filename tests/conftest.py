@@ -1,0 +1,27 @@
+"""Fixtures that more than one floor uses."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from assets.engine import DuckDBEngine
+
+
+@pytest.fixture
+def engine() -> Iterator[DuckDBEngine]:
+    """A fresh embedded engine."""
+    one = DuckDBEngine()
+    yield one
+    one.close()
+
+
+@pytest.fixture(scope="session")
+def samples() -> Path:
+    """Input made by others, beside the checkout; VELOCITY_SAMPLES points elsewhere."""
+    here = Path(__file__).resolve().parents[1]
+    folder = Path(os.environ.get("VELOCITY_SAMPLES", here.parent / "shared" / "samples"))
+    if not folder.is_dir():
+        pytest.skip("no samples beside the checkout; set VELOCITY_SAMPLES to run these tests")
+    return folder
