@@ -1,0 +1,38 @@
+"""Google Customer Match over the Data Manager API, and the upload CSV of Google Ads."""
+
+from types import MappingProxyType
+
+from schemas.platforms.contract import Identifier, PlatformContract
+
+PLATFORM = PlatformContract(
+    name="google",
+    title="Google Ads Customer Match",
+    recipient="google",
+    channels=("search", "display", "video", "social"),
+    identifiers=(
+        Identifier("email", "email_google", quality="strong"),
+        Identifier("phone", "phone_e164", quality="strong", stands_for="phone_hash"),
+        Identifier("given_name", "name_plain"),
+        Identifier("family_name", "name_plain"),
+        Identifier("region", "country_upper", is_hashed=False),
+        Identifier("postal_code", "zip_five", is_hashed=False),
+    ),
+    first_party_only=True,
+    renderer="google",
+    batch_members=10_000,
+    max_identifiers=10,
+    max_membership_days=540,
+    min_people=100,
+    max_name_length=255,
+    sources=MappingProxyType(
+        {
+            "identifiers": "https://developers.google.com/data-manager/api/devguides/concepts/formatting",
+            "first_party_only": "https://support.google.com/adspolicy/answer/6299717",
+            "batch_members": "https://developers.google.com/data-manager/api/devguides/limits",
+            "max_identifiers": "https://developers.google.com/data-manager/api/devguides/limits",
+            "max_membership_days": "https://developers.google.com/ads/blog/posts/2025/02/update-to-customer-match-membership",
+            "min_people": "connector documentation, matched users; older text says 1,000, so policy asks for more",
+            "max_name_length": "assumption: no figure was found; our names are far shorter",
+        }
+    ),
+)
