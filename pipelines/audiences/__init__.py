@@ -1,0 +1,1 @@
+"""Stage `audiences`: candidates, rules, arbitration, hold-outs, membership and its changes. A module with STEP makes tables."""

@@ -1,0 +1,1 @@
+"""Stage `measurement`: figures of each segment beside the plan. A module with STEP makes tables."""

@@ -148,6 +148,7 @@ class Candidate(dy.Schema):
     distance_miles = dy.Float64(nullable=True, description="miles to the nearest rooftop of the brand")
     market = market()
     market_type = dy.String(nullable=True, description="metro, standalone, primary, secondary or tertiary")
+    home_market = dy.String(nullable=True, description="market whose ZIPs include the person's ZIP, where there is one")
     state = dy.String(nullable=True, description="two-letter state of residence")
     zip = dy.String(nullable=True, description="five-digit ZIP; never in rules of credit offers")
     # the person
