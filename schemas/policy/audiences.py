@@ -58,4 +58,14 @@ class AudiencePolicy(PolicyModel):
     stay_days: int = Field(gt=0, le=540, description="days a member stays once in, unless renewed")
     credit_offer: bool = Field(default=False, description="financing creative: no age, gender, ZIP or income anywhere")
     channels: tuple[str, ...] = Field(min_length=1)
+    channels_by_brand: dict[str, tuple[str, ...]] = Field(default_factory=dict, description="replaces channels for a brand")
     message: str
+    message_by_brand: dict[str, str] = Field(default_factory=dict, description="replaces message for a brand")
+
+    def channels_of(self, brand: str) -> tuple[str, ...]:
+        """The channels for members of a brand."""
+        return self.channels_by_brand.get(brand, self.channels)
+
+    def message_of(self, brand: str) -> str:
+        """The message theme for members of a brand."""
+        return self.message_by_brand.get(brand, self.message)
