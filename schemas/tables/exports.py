@@ -5,6 +5,8 @@ import dataframely as dy
 from schemas.contract import Table
 from schemas.vocabulary import person_id, segment
 
+HASHED = "kind:value, normalised and hashed by the platform's own rules; best first"
+
 
 class Suppression(dy.Schema):
     """Why a person may not be addressed, per purpose. The gate reads this and fails closed."""
@@ -26,7 +28,12 @@ class ExportMember(dy.Schema):
     cell = dy.String(primary_key=True, description="neutral audience name at the platform")
     person_id = person_id(key=True)
     action = dy.Enum(["add", "refresh", "remove"], description="what the platform is asked to do")
-    identifiers = dy.List(dy.String(), description="kind:value, normalised and hashed by the platform's own rules; best first")
+    identifiers = dy.List(dy.String(), description=HASHED)
+    withdrawn = dy.List(dy.String(), description="sent earlier, no longer the member's to send: the platform must drop them")
+    segment = segment()
+    cause = dy.Enum(
+        ["entered", "changed", "renewed", "left", "suppressed", "refused", "expired"], description="why the action is asked for"
+    )
 
 
 class Delivered(dy.Schema):
@@ -35,6 +42,8 @@ class Delivered(dy.Schema):
     platform = dy.String(primary_key=True, description="platform")
     cell = dy.String(primary_key=True, description="neutral audience name at the platform")
     person_id = person_id(key=True)
+    segment = segment()
+    identifiers = dy.List(dy.String(), description="last sent, as " + HASHED + "; a removal must name them again")
     identifiers_hash = dy.UInt64(description="hash of the identifiers last sent")
     since = dy.Date(description="day of the first send of the present stay")
     sent_on = dy.Date(description="day of the last send")

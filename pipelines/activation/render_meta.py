@@ -1,0 +1,99 @@
+"""Meta: payloads of POST and DELETE /{audience}/users, the audience's own settings, and the customer list CSV.
+
+Values are hashed here beforehand and blanks stay blank, because Meta's SDK hashes the empty string, mobile ids and lower-cases
+EXTERN_ID. Residents of California carry Limited Data Use.
+"""
+
+import hashlib
+import json
+from typing import Any
+
+import polars as pl
+
+from pipelines.activation.render_rows import added, joined, removed
+from schemas.platforms import PlatformContract
+
+SCHEMA = ("EXTERN_ID", "EMAIL", "PHONE", "FN", "LN", "CT", "ST", "ZIP", "COUNTRY")
+OPTIONS = "DATA_PROCESSING_OPTIONS"
+CSV_HEADER = ("email", "phone", "fn", "ln", "ct", "st", "zip", "country", "uid")
+REPEATABLE = ("email", "phone")
+LIMITED = "option:LDU"
+
+
+def meta_files(contract: PlatformContract, where: Any, cell: str, segment: str, rows: pl.DataFrame) -> dict[str, bytes]:
+    """Files of one cell: audience.json, add-00001.json ..., remove-00001.json ..., upload.csv."""
+    settings = {"name": cell, "subtype": "CUSTOM", "customer_file_source": contract.file_source[segment]}
+    target = {"account": where.account, "audience_id": where.audience_ids.get(cell, cell)}
+    come, go = wide(added(rows)), wide(removed(rows))
+    files = {"audience.json": _text(target | settings)}
+    files |= _payloads("add", cell, come, contract) | _payloads("remove", cell, go, contract)
+    if come.height:
+        files["upload.csv"] = customer_csv(come)
+    return files
+
+
+def wide(rows: pl.DataFrame) -> pl.DataFrame:
+    """One row per member and place of a repeated identifier, a column per kind; blanks where there is none.
+
+    A second e-mail or phone makes a second row of the same member: one row of a payload holds one value per key.
+    """
+    kinds = [name.lower() for name in SCHEMA]
+    long = (
+        rows.select("person_id", kind="identifiers")
+        .explode("kind", empty_as_null=True)
+        .with_columns(pl.col("kind").str.split_exact(":", 1).struct.rename_fields(["kind", "value"]).struct.unnest())
+        .with_columns(place=pl.int_range(pl.len()).over("person_id", "kind"))
+    )
+    places = long.group_by("person_id").agg(pl.col("place").filter(pl.col("kind").is_in(REPEATABLE)).max().fill_null(0))
+    table = places.select("person_id", place=pl.int_ranges(0, pl.col("place") + 1)).explode("place")
+    for kind in kinds:
+        on = ["person_id", "place"] if kind in REPEATABLE else ["person_id"]
+        held = long.filter((pl.col("kind") == kind) & ((pl.col("place") == 0) | (kind in REPEATABLE)))
+        table = table.join(held.select(*on, pl.col("value").alias(kind)), on=on, how="left")
+    limited = long.filter(pl.col("kind") == "option").select("person_id", is_limited=True)
+    table = table.join(limited.unique(), on="person_id", how="left")
+    return table.with_columns(pl.col(kinds).fill_null(""), pl.col("is_limited").fill_null(False)).sort("person_id", "place")
+
+
+def _payloads(verb: str, cell: str, table: pl.DataFrame, contract: PlatformContract) -> dict[str, bytes]:
+    """Bodies of at most a batch of rows each, all in one upload session."""
+    lines = table.select(_row()).to_series()
+    session = _session_id(f"{cell}|{verb}|".encode() + joined(lines, ",")) if table.height else 0
+    starts = range(0, table.height, contract.batch_members)
+    files = {}
+    for number, start in enumerate(starts, start=1):
+        head = {
+            "session": {
+                "session_id": session,
+                "batch_seq": number,
+                "last_batch_flag": number == len(starts),
+                "estimated_num_total": table.height,
+            }
+        }
+        schema = json.dumps([*SCHEMA, OPTIONS], separators=(",", ":"))
+        body = json.dumps(head, separators=(",", ":"))[:-1] + f',"payload":{{"schema":{schema},"is_raw":true,"data":['
+        data = joined(lines.slice(start, contract.batch_members), ",")
+        files[f"{verb}-{number:05d}.json"] = body.encode() + data + b"]}}\n"
+    return files
+
+
+def _row() -> pl.Expr:
+    """One row of a payload as JSON text; values are digests and our own ids, which need no escaping."""
+    cells = [part for name in SCHEMA for part in (pl.col(name.lower()), pl.lit('","'))][:-1]
+    option = pl.when("is_limited").then(pl.lit('",["LDU"]]')).otherwise(pl.lit('",[]]'))
+    return pl.concat_str(pl.lit('["'), *cells, option)
+
+
+def customer_csv(table: pl.DataFrame) -> bytes:
+    """The customer list file of Ads Manager; uid is our own id, not hashed."""
+    lines = table.rename({"extern_id": "uid"}).select(pl.concat_str(*CSV_HEADER, separator=",")).to_series()
+    return (",".join(CSV_HEADER) + "\n").encode() + joined(lines, "\n") + b"\n"
+
+
+def _session_id(content: bytes) -> int:
+    """A positive 63-bit id of an upload: its content's, so that the same upload keeps its id."""
+    return int.from_bytes(hashlib.sha256(content).digest()[:8]) >> 1
+
+
+def _text(content: dict[str, Any]) -> bytes:
+    return (json.dumps(content, separators=(",", ":"), sort_keys=True) + "\n").encode()
