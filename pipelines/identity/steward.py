@@ -1,0 +1,62 @@
+"""The steward's orders as edges: references to records, e-mails, phones and customer numbers become pairs of records."""
+
+import polars as pl
+
+from pipelines.identity.constrain import STEWARD
+from pipelines.identity.encode import Encoded
+from pipelines.identity.rules import EDGES
+from schemas.policy import Group
+
+
+def steward_edges(encoded: Encoded, rules: pl.DataFrame, group: Group) -> pl.DataFrame:
+    """Edges of the orders in force: left < right (rec), rule steward, kind, tier exact.
+
+    The newest row of a rule_id counts; a withdrawn one ends. Everybody that left names is tied to everybody that right
+    names; where the two name the same record, nothing is ordered about it. An order about nobody known makes no edge.
+    """
+    newest = rules.sort("rule_id", "decided_at", "version_at", "line_number").unique("rule_id", keep="last", maintain_order=True)
+    in_force = newest.filter(pl.col("rule") != "withdraw").select("rule_id", "rule", "left_ref", "right_ref")
+    known = _references(encoded)
+    left = _resolved(in_force, "left_ref", known, group)
+    right = _resolved(in_force, "right_ref", known, group)
+    pairs = left.join(right, on=["rule_id", "rule"], suffix="_of").filter(pl.col("rec") != pl.col("rec_of"))
+    edges = pairs.select(
+        left=pl.min_horizontal("rec", "rec_of"),
+        right=pl.max_horizontal("rec", "rec_of"),
+        rule=pl.lit(STEWARD),
+        kind=pl.col("rule"),
+        tier=pl.lit("exact"),
+    )
+    firm = edges.sort("left", "right", pl.col("kind") != "must_not_link").unique(
+        ["left", "right"], keep="first", maintain_order=True
+    )
+    return firm.cast(EDGES)
+
+
+def _references(encoded: Encoded) -> pl.DataFrame:
+    """kind, value, rec of everything that an order may name."""
+    records = encoded.records.select(kind=pl.lit("record"), value="record_id", rec="rec")
+    carried = encoded.identifiers.filter(pl.col("kind").is_in(["email", "phone", "customer"])).select("kind", "value", "rec")
+    return pl.concat([records, carried])
+
+
+def _resolved(orders: pl.DataFrame, column: str, known: pl.DataFrame, group: Group) -> pl.DataFrame:
+    """rule_id, rule, rec of the records that one side names."""
+    roofs = {dealer.upper(): roof.rooftop_id for roof in group.rooftops for dealer in roof.dealer_ids}
+    kind, rest = pl.col("kind"), pl.col("rest")
+    digits = rest.str.replace_all(r"\D", "")
+    phone = pl.when(digits.str.len_chars() == 10).then("+1" + digits).otherwise("+" + digits)
+    dealer = rest.str.split("|").list.first().str.to_uppercase().replace(roofs)
+    split = orders.select(
+        "rule_id",
+        "rule",
+        kind=pl.col(column).str.split_exact(":", 1).struct.field("field_0").str.strip_chars().str.to_lowercase(),
+        rest=pl.col(column).str.replace(r"^[^:]*:", "").str.strip_chars(),
+    )
+    value = (
+        pl.when(kind == "email").then(rest.str.to_lowercase())
+        .when(kind == "phone").then(phone)
+        .when(kind == "customer").then(dealer + "|" + rest.str.replace(r"^[^|]*\|", ""))
+        .otherwise(rest)
+    )  # fmt: skip
+    return split.select("rule_id", "rule", "kind", value=value).join(known, on=["kind", "value"]).select("rule_id", "rule", "rec")
