@@ -115,6 +115,8 @@ class Feed:
              event: a row happened once; a repeat of its key changes nothing.
     `header` is the complete published header where the layout is fixed; columns outside `fields` are known and not carried.
     `row_needs_one_of` lists canonical columns of which at least one must be present in a row.
+    `key_needs` lists key columns without which a row's key is its own content; `outside_content` lists columns that are
+    not part of that content (a resent lead says "resend" and is still the same lead).
     """
 
     name: str
@@ -131,7 +133,10 @@ class Feed:
     cadence: str = "daily"
     header: tuple[str, ...] = ()
     row_needs_one_of: tuple[str, ...] = ()
+    key_needs: tuple[str, ...] = ()
+    outside_content: tuple[str, ...] = ()
     has_public_layout: bool = False
+    repeat_days: int | None = None  # files repeat only rows of files stamped within so many days; None: of any file
     owner: str = "team:data"
 
     @property

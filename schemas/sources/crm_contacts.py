@@ -42,6 +42,7 @@ FEED = Feed(
         Field("updated_at", "source_updated_at", Kind.TIMESTAMP, aliases=("modified", "last_updated")),
     ),
     key=("contact_id",),
+    key_needs=("contact_id",),
     row_needs_one_of=("contact_id", "email_1", "email_2", "email_3", "phone_1", "phone_2", "phone_3", "address_1"),
     file_name=r"(?i)^crm_contacts?_.*\.csv$",
     example="crm_contacts_20261121_0400.csv",
