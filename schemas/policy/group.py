@@ -1,5 +1,6 @@
 """group.yaml: brands, rooftops, markets, and where the group's own records come from."""
 
+from datetime import date
 from typing import Literal
 from zoneinfo import available_timezones
 
@@ -55,6 +56,7 @@ class Group(PolicyModel):
     export_prefix: str = Field(pattern=r"^[A-Z]{2,4}$", description="first part of neutral audience names")
     time_zone: str
     history_months: int = Field(gt=0, le=36)
+    first_day: date = Field(default=date(2026, 1, 1), description="first day that can be run")
     brands: tuple[Brand, ...] = Field(min_length=1)
     markets: tuple[Market, ...] = Field(min_length=1)
     rooftops: tuple[Rooftop, ...] = Field(min_length=1)

@@ -60,4 +60,5 @@ FEED = Feed(
     example="events_20261121.ndjson.gz",
     history="event",
     has_public_layout=True,
+    repeat_days=4,  # daily tables are updated for up to three days after the event date
 )

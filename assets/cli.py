@@ -1,0 +1,147 @@
+"""The velocity command. Exit codes: 0 done; 1 failed, nothing of what failed was published; 2 wrong call or policy;
+3 done, but some input was refused (velocity says which file, and why)."""
+
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated, Optional
+
+import typer
+from rich.console import Console
+from rich.table import Table as RichTable
+
+from assets.house import DEFAULT_GROUP, PROJECT, House
+from assets.policy_check import check_policy
+from assets.policy_files import load_policy
+from assets.policy_problem import PolicyError
+from assets.run_day import DayResult, run_day
+from assets.summary import audience_rows, export_rows, refused_files
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="Daily audiences for a dealer group, from files to platforms.")
+out = Console()
+err = Console(stderr=True)
+
+FAILED, MISUSED, REFUSED = 1, 2, 3
+POLICY_ROOT = PROJECT / "policy"
+
+GroupOption = Annotated[str, typer.Option("--group", help="A folder of policy/, such as velocity_b.")]
+PolicyOption = Annotated[Path, typer.Option("--policy", help="The folder that holds the groups.")]
+LakeOption = Annotated[Path, typer.Option("--lake", help="Where tables are kept.")]
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as wrong:
+        raise typer.BadParameter(f"{text!r} is not a day; expected YYYY-MM-DD") from wrong
+
+
+@app.command("check-policy")
+def check_policy_command(group: GroupOption = DEFAULT_GROUP, policy: PolicyOption = POLICY_ROOT) -> None:
+    """Validate a group's policy without running anything."""
+    problems = check_policy(group, policy)
+    for problem in problems:
+        err.print(str(problem), style="red", highlight=False, soft_wrap=True)
+    if problems:
+        err.print(f"{len(problems)} problem(s) in the policy of {group}")
+        raise typer.Exit(MISUSED)
+    out.print(f"policy of {group} is valid")
+
+
+@app.command("simulate")
+def simulate_command(
+    out_folder: Annotated[Path, typer.Option("--out", help="Where the drop folder and the truth are written.")],
+    group: GroupOption = DEFAULT_GROUP,
+    people: Annotated[int, typer.Option(min=1, help="Customers known to the group.")] = 300,
+    months: Annotated[int, typer.Option(min=1, max=120, help="Months of history.")] = 18,
+    until: Annotated[str, typer.Option(help="Last day, YYYY-MM-DD.")] = "2026-11-21",
+    seed: Annotated[int, typer.Option(help="Same seed, same bytes.")] = 7,
+    days: Annotated[Optional[int], typer.Option(min=1, help="Last days written as daily files; the rest is folded.")] = None,
+    policy: PolicyOption = POLICY_ROOT,
+) -> None:
+    """Make a synthetic world: feeds to ingest, and the truth beside them."""
+    from data_samples.simulator import simulate
+
+    rules = _policy_or_exit(group, policy)
+    with out.status("simulating") as status:
+        summary = simulate(
+            rules,
+            people=people,
+            months=months,
+            until=_day(until),
+            seed=seed,
+            out=out_folder,
+            days=days,
+            progress=lambda what, share: status.update(f"{what} {share:4.0%}"),
+        )
+    out.print(summary)
+
+
+@app.command("run")
+def run_command(
+    day: Annotated[str, typer.Option("--date", help="The day, YYYY-MM-DD.")],
+    drop: Annotated[Path, typer.Option("--drop", help="Folder with one folder per feed.")],
+    lake: LakeOption,
+    group: GroupOption = DEFAULT_GROUP,
+    policy: PolicyOption = POLICY_ROOT,
+    seed: Annotated[str, typer.Option(help="Keys new ids. Keep it for the life of a lake.")] = "velocity",
+) -> None:
+    """Run one whole day: feeds in, audiences and exports out."""
+    if not drop.is_dir():
+        err.print(f"--drop {drop} is not a folder; expected one with a folder per feed, see docs/feeds.md", style="red")
+        raise typer.Exit(MISUSED)
+    _policy_or_exit(group, policy)
+    house = House(group=group, drop=str(drop.resolve()), lake=str(lake.resolve()), policy=str(policy.resolve()), seed=seed)
+    result = run_day(house, _day(day), tell=_tell)
+    _report(house, result)
+
+
+@app.command("demo")
+def demo_command(lake: LakeOption = PROJECT / "lake", group: GroupOption = DEFAULT_GROUP) -> None:
+    """Run the sample day that ships with the project and show the three audiences."""
+    house = House(group=group, drop=str(PROJECT / "data_samples" / "drop"), lake=str(lake.resolve()), policy=str(POLICY_ROOT))
+    result = run_day(house, SAMPLE_DAY, tell=_tell)
+    _report(house, result, is_demo=True)
+
+
+SAMPLE_DAY = date(2026, 11, 21)
+
+
+def _policy_or_exit(group: str, root: Path) -> "Policy":  # noqa: F821 named for the reader; imported where it is made
+    try:
+        return load_policy(group, root)
+    except PolicyError as wrong:
+        err.print(str(wrong), style="red", highlight=False, soft_wrap=True)
+        raise typer.Exit(MISUSED) from wrong
+
+
+def _tell(line: str) -> None:
+    err.print(f"{datetime.now().astimezone():%H:%M:%S} {line}", highlight=False, style="dim")
+
+
+def _report(house: House, result: DayResult, *, is_demo: bool = False) -> None:
+    for failure in result.failures:
+        err.print(f"FAILED {failure}", style="red", highlight=False, soft_wrap=True)
+    refused = refused_files(house.tables, result.day)
+    for line in refused:
+        err.print(f"refused: {line}", style="yellow", highlight=False, soft_wrap=True)
+    if result.failures:
+        raise typer.Exit(FAILED)
+    _show(house, result.day)
+    if refused and not is_demo:
+        raise typer.Exit(REFUSED)
+
+
+def _show(house: House, day: date) -> None:
+    table = RichTable(title=f"Audiences of {house.rules.group.title}, {day}")
+    for name, justify in (("segment", "left"), ("audience", "left"), ("people", "right"), ("most frequent reasons", "left")):
+        table.add_column(name, justify=justify, overflow="fold")
+    for row in audience_rows(house.tables, day):
+        table.add_row(*row)
+    out.print(table)
+    for line in export_rows(house.tables, day):
+        out.print(line, highlight=False)
+
+
+def main() -> None:
+    """The console script."""
+    app()

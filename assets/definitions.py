@@ -1,0 +1,45 @@
+"""The code location; nothing else. Which group it serves comes from VELOCITY_GROUP; no secret is needed to import it."""
+
+import importlib
+from datetime import date
+
+import dagster as dg
+
+from assets import deliveries, pages, warehouse
+from assets.house import House, house_from_environment
+from assets.jobs import daily_job
+from assets.partitions import daily
+from assets.schedules import daily_schedule
+from assets.sensors import late_files_sensor, run_failed_sensor
+from assets.sources import feed_asset, feed_file_asset
+from assets.table import asset_of
+from pipelines.step import steps_of
+from schemas.sources import all_feeds
+
+STAGES = ("records", "identity", "traits", "triggers", "audiences", "activation", "measurement")
+
+
+def build(house: House, first_day: date | None = None) -> dg.Definitions:
+    """Everything that Dagster knows, for one house."""
+    partitions = daily(house.rules, first_day)
+    feeds = list(all_feeds().values())
+    sources = [feed_asset(feed, partitions) for feed in feeds] + [feed_file_asset(feeds, partitions)]
+    tables = [asset_of(step, partitions) for stage in STAGES for step in steps_of(f"pipelines.{stage}")]
+    outputs = [*deliveries.assets(partitions), *pages.assets(partitions)]
+    everything = [*sources, *tables, *outputs]
+    job = daily_job(partitions)
+    return dg.Definitions(
+        assets=[*everything, warehouse.asset(everything, partitions)],
+        jobs=[job],
+        schedules=[daily_schedule(job)],
+        sensors=[late_files_sensor(job), run_failed_sensor()],
+        resources={"house": house},
+        # One process for a day: five times faster than a process per asset at this size.
+        executor=dg.in_process_executor,
+    )
+
+
+@dg.definitions
+def definitions() -> dg.Definitions:
+    """The code location that Dagster loads."""
+    return build(house_from_environment())

@@ -1,0 +1,56 @@
+"""Writes the pages of a day: what was judged, and the three audiences. Static files that open without a server."""
+
+import json
+from collections.abc import Iterator
+from datetime import date
+
+import dagster as dg
+
+from assets.house import House
+from assets.lake import Lake
+from assets.table import day_of
+from pipelines.reports.audience_page import audience_page
+from pipelines.reports.validation_page import validation_page
+
+
+def assets(partitions: dg.DailyPartitionsDefinition) -> list[dg.AssetsDefinition]:
+    """The assets of the pages."""
+
+    @dg.asset(
+        name="audience_site",
+        deps=["membership", "eligibility", "membership_change", "overlap", "kpi"],
+        group_name="reports",
+        owners=["team:marketing"],
+        kinds={"html"},
+        partitions_def=partitions,
+        description="The three audiences of the day in one page: sizes, reasons, entries and exits, figures against targets.",
+    )
+    def audience_site(context: dg.AssetExecutionContext, house: House) -> Iterator[dg.MaterializeResult]:
+        day, lake = day_of(context), house.tables
+        names = ("membership", "eligibility", "membership_change", "kpi", "overlap")
+        html = audience_page(day, house.rules, {name: lake.read(name, day) for name in names})
+        place = lake.write_bytes(f"_site/{day.isoformat()}/audiences.html", html.encode())
+        yield dg.MaterializeResult(metadata={"dagster/uri": str(place)})
+
+    @dg.asset(
+        name="validation_site",
+        deps=["feed_file", "membership_change", "kpi", "shared_with"],
+        group_name="reports",
+        owners=["team:data"],
+        kinds={"html"},
+        partitions_def=partitions,
+        description="What Great Expectations and the row contracts found about every table of the day.",
+    )
+    def validation_site(context: dg.AssetExecutionContext, house: House) -> Iterator[dg.MaterializeResult]:
+        day = day_of(context)
+        found = verdicts(house.tables, day)
+        place = house.tables.write_bytes(f"_site/{day.isoformat()}/validation.html", validation_page(day, found).encode())
+        yield dg.MaterializeResult(metadata={"dagster/uri": str(place), "tables": len(found)})
+
+    return [audience_site, validation_site]
+
+
+def verdicts(lake: Lake, day: date) -> list[dict[str, object]]:
+    """What was found about every table of a day, in alphabetical order of tables."""
+    folder = lake.home / "_validation" / day.isoformat()
+    return [json.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.json"))]

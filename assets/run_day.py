@@ -1,0 +1,83 @@
+"""Runs a whole day in this process, through the same job that the schedule runs."""
+
+import fcntl
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import dagster as dg
+
+from assets.definitions import build
+from assets.house import House
+from assets.jobs import DAY_JOB
+from assets.lake import Lake
+
+
+@dataclass(frozen=True)
+class DayResult:
+    """What came of a day."""
+
+    day: date
+    failures: tuple[str, ...]
+
+
+class AlreadyRunning(Exception):
+    """Another process writes this group's lake."""
+
+    def __init__(self, lock: Path) -> None:
+        super().__init__(f"another run writes this lake (lock {lock}); wait for it to end")
+
+
+def run_day(house: House, day: date, tell: Callable[[str], None] = lambda line: None) -> DayResult:
+    """Run a day and return what failed, if anything. `tell` gets one line per finished asset."""
+    logging.getLogger("dagster").setLevel(logging.CRITICAL)
+    definitions = build(house, first_day=day)
+    job = definitions.resolve_job_def(DAY_JOB)
+    total = len(list(job.nodes))
+    with only_writer(house.tables), dg.DagsterInstance.ephemeral() as instance:
+        house.tables.sweep()
+        done = _Progress(total, tell)
+        listener = logging.getLogger("velocity.progress")
+        listener.addHandler(done)
+        try:
+            result = job.execute_in_process(partition_key=day.isoformat(), instance=instance, raise_on_error=False)
+        finally:
+            listener.removeHandler(done)
+    failures = [_failure(event) for event in result.all_events if event.is_step_failure]
+    return DayResult(day, tuple(failures))
+
+
+@contextmanager
+def only_writer(lake: Lake) -> Iterator[None]:
+    """Hold the lake's lock; the system lets go of it when the process ends, however it ends. Errors: AlreadyRunning."""
+    place = lake.home / ".lock"
+    place.parent.mkdir(parents=True, exist_ok=True)
+    with place.open("w") as handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as busy:
+            raise AlreadyRunning(place) from busy
+        yield
+
+
+def _failure(event: dg.DagsterEvent) -> str:
+    data = event.step_failure_data
+    if data.user_failure_data and data.user_failure_data.description:
+        return f"{event.step_key}: {data.user_failure_data.description}"
+    error = data.error.cause or data.error if data.error else None
+    return f"{event.step_key}: {error.message.strip() if error else 'failed'}"
+
+
+class _Progress(logging.Handler):
+    """Turns the factory's log lines into numbered progress."""
+
+    def __init__(self, total: int, tell: Callable[[str], None]) -> None:
+        super().__init__(logging.INFO)
+        self._total, self._done, self._tell = total, 0, tell
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._done += 1
+        self._tell(f"[{self._done}/{self._total}] {record.getMessage()}")

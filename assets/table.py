@@ -1,0 +1,239 @@
+"""The one factory: from a step and the contracts of its tables to Dagster assets. Write, audit, publish.
+
+An asset reads its declared inputs, builds, stages Parquet beside its place, judges it by the row contract and by the
+table's expectations, and only then renames it into place. What fails is recorded and nothing of it is published.
+"""
+
+import logging
+import resource
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import dataframely as dy
+import polars as pl
+
+from assets.catalogue import all_contracts
+from assets.house import House
+from assets.judge import Verdict, judge
+from assets.lake import Lake
+from pipelines.quality import suite
+from pipelines.step import Step
+from schemas.contract import Table
+
+PROGRESS = logging.getLogger("velocity.progress")
+SLICE_ROWS = 1_000_000  # row rules are checked in slices, so that a large table is never held twice
+CHECKS = ("contract", "expectations")
+
+
+@dataclass(frozen=True)
+class Staged:
+    """A table that is written but not yet published."""
+
+    table: Table
+    path: Path
+    rows: int
+    broken_rules: Mapping[str, int]
+    verdict: Verdict
+
+    @property
+    def passed(self) -> bool:
+        """Whether it may be published."""
+        return not self.broken_rules and self.verdict.success
+
+
+def asset_of(step: Step, partitions: dg.DailyPartitionsDefinition) -> dg.AssetsDefinition:
+    """The Dagster definition of a step: one asset per table, with its checks."""
+    names = [table.name for table in step.tables]
+    # Yesterday's tables are history, not lineage: as dependencies they would make a ring of every table that remembers.
+    deps = sorted({one.table for one in step.inputs if one.window != "previous"} - set(names))
+
+    @dg.multi_asset(
+        name="_and_".join(names) if len(names) < 3 else f"{step.tables[0].stage}_{names[0]}",
+        specs=[spec_of(table, deps=deps) for table in step.tables],
+        check_specs=[dg.AssetCheckSpec(check, asset=name) for name in names for check in CHECKS],
+        partitions_def=partitions,
+    )
+    def body(context: dg.AssetExecutionContext, house: House) -> Iterator[Any]:
+        started = time.monotonic()
+        staged = stage_step(house, step, day_of(context))
+        yield from publish(context, house, staged)
+        tell(names[0], sum(one.rows for one in staged), started)
+
+    return body
+
+
+def tell(name: str, rows: int, started: float) -> None:
+    """One line of progress: what was made, its rows, seconds and the process's peak memory so far."""
+    PROGRESS.info("%s: %d rows, %.1f s, peak %d MB", name, rows, time.monotonic() - started, peak_mb())
+
+
+def peak_mb() -> int:
+    """Largest resident memory of this process so far, MB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+
+
+def spec_of(table: Table, deps: list[str] | None = None) -> dg.AssetSpec:
+    """What Dagster's UI knows about a table before any run."""
+    return dg.AssetSpec(
+        key=table.name,
+        deps=deps or [],
+        description=table.description,
+        group_name=table.stage,
+        owners=[table.owner],
+        kinds={"polars" if table.stage == "sources" else "duckdb", "parquet"},
+        tags={"personal": "yes" if table.is_personal else "no", "keeps": table.kind},
+        metadata={"dagster/column_schema": column_schema(table), "dagster/relation_identifier": table.name},
+    )
+
+
+def column_schema(table: Table) -> dg.TableSchema:
+    """The columns tab, from the contract."""
+    dtypes = table.schema.create_empty().schema
+    return dg.TableSchema(
+        columns=[
+            dg.TableColumn(
+                name,
+                type=str(dtypes[name]),
+                description=column.description,
+                constraints=dg.TableColumnConstraints(nullable=column.nullable, unique=table.key == (name,)),
+            )
+            for name, column in table.schema.columns().items()
+        ]
+    )
+
+
+def day_of(context: dg.AssetExecutionContext) -> date:
+    """The day of a run."""
+    return date.fromisoformat(context.partition_key)
+
+
+def stage_step(house: House, step: Step, day: date) -> list[Staged]:
+    """Read the inputs, build the tables, write them beside their places and judge them."""
+    lake, engine = house.tables, house.engine()
+    try:
+        read_inputs(lake, engine, step, day)
+        frames = step.frames(engine, house.day(day))
+    finally:
+        engine.close()
+    missing = {table.name for table in step.tables} ^ set(frames)
+    if missing:
+        raise ValueError(f"step of {step.tables[0].name}: frames and declared tables differ by {sorted(missing)}")
+    paths = {table.name: lake.stage(table.name, day, _in_shape(table, frames[table.name])) for table in step.tables}
+    return [audit(house, table, paths[table.name], frames[table.name], day, paths) for table in step.tables]
+
+
+def read_inputs(lake: Lake, engine: Any, step: Step, day: date) -> None:
+    """Give the engine every declared input under its alias; one without a partition is empty with the right columns."""
+    for one in step.inputs:
+        parts = lake.parts(one.table, one.window, day)
+        if parts:
+            engine.view(one.alias, parts, hive=one.window == "until")
+        else:
+            empty = schema_of(one.table).create_empty()
+            engine.register(one.alias, empty.with_columns(dt=pl.lit(None, pl.Date)) if one.window == "until" else empty)
+
+
+def schema_of(name: str) -> type[dy.Schema]:
+    """The schema of any table by name. KeyError names it."""
+    return all_contracts()[name].schema
+
+
+def _in_shape(table: Table, frame: pl.DataFrame) -> pl.DataFrame:
+    wanted = table.schema.create_empty().schema
+    missing, extra = [one for one in wanted if one not in frame.columns], [one for one in frame.columns if one not in wanted]
+    if missing or extra:
+        raise ValueError(f"table {table.name}: built without {missing or 'nothing'} and with undeclared {extra or 'nothing'}")
+    return frame.select(pl.col(name).cast(dtype) for name, dtype in wanted.items())
+
+
+def audit(
+    house: House, table: Table, path: Path, frame: pl.DataFrame, day: date, staged: Mapping[str, Path] | None = None
+) -> Staged:
+    """Judge a staged table by its row contract and by its expectations."""
+    shaped = _in_shape(table, frame)
+    broken: dict[str, int] = {}
+    for part in shaped.iter_slices(SLICE_ROWS):
+        for rule, count in table.schema.filter(part)[1].counts().items():
+            broken[rule] = broken.get(rule, 0) + count
+    return Staged(table, path, shaped.height, broken, judge_staged(house, table, path, day, staged))
+
+
+def judge_staged(house: House, table: Table, path: Path, day: date, staged: Mapping[str, Path] | None = None) -> Verdict:
+    """Run the table's expectations on its staged file."""
+    lake = house.tables
+    others = {target.split(".")[0] for target in table.limits.references.values()}
+    references = {one: [staged[one]] if staged and one in staged else lake.parts(one, "day", day) for one in sorted(others)}
+    previous = lake.rows(table.name, "previous", day)
+    return judge(table.name, path, suite(table, previous), references, lake.home / ".staged")
+
+
+def publish(context: dg.AssetExecutionContext, house: House, staged: list[Staged]) -> Iterator[Any]:
+    """Record every verdict; publish all tables of the step, or none."""
+    day = day_of(context)
+    for one in staged:
+        yield from check_results(one)
+        write_verdict(house.tables, one, day)
+    failed = [one for one in staged if not one.passed]
+    if failed:
+        raise dg.Failure(description="; ".join(_why(one) for one in failed), allow_retries=False)
+    for one in staged:
+        place = house.tables.publish(one.path, one.table.name, day)
+        yield dg.MaterializeResult(asset_key=one.table.name, metadata=published_metadata(one, place))
+
+
+def _why(one: Staged) -> str:
+    rules = [f"{count} rows break {rule}" for rule, count in sorted(one.broken_rules.items())]
+    return f"table {one.table.name} was not published: " + "; ".join(rules + one.verdict.failures)
+
+
+def check_results(one: Staged) -> Iterator[dg.AssetCheckResult]:
+    """The two checks of a table, as results."""
+    yield dg.AssetCheckResult(
+        asset_key=one.table.name,
+        check_name="contract",
+        passed=not one.broken_rules,
+        metadata={"rows": one.rows, "broken_rules": dg.MetadataValue.json(dict(one.broken_rules))},
+    )
+    yield dg.AssetCheckResult(
+        asset_key=one.table.name,
+        check_name="expectations",
+        passed=one.verdict.success,
+        metadata={
+            "expectations": len(one.verdict.findings),
+            "found": dg.MetadataValue.md(
+                "\n".join(f"- {'ok' if f.success else 'BROKEN'} {f.label}: {f.observed}" for f in one.verdict.findings)
+            ),
+        },
+    )
+
+
+def published_metadata(one: Staged, place: Path) -> dict[str, Any]:
+    """What the UI shows about a published partition. No value of any row is in it."""
+    return {
+        "dagster/row_count": one.rows,
+        "dagster/partition_row_count": one.rows,
+        "dagster/uri": str(place),
+        "bytes": place.stat().st_size,
+        "peak_memory_mb": peak_mb(),
+    }
+
+
+def write_verdict(lake: Lake, one: Staged, day: date) -> None:
+    """Keep what was found about a table on a day, for the validation page."""
+    found = {
+        "table": one.table.name,
+        "stage": one.table.stage,
+        "rows": one.rows,
+        "success": one.passed,
+        "broken_rules": dict(one.broken_rules),
+        "expectations": [
+            {"name": f.label, "success": f.success, "observed": f.observed, "expected": dict(f.expected)}
+            for f in one.verdict.findings
+        ],
+    }
+    lake.write_json(f"_validation/{day.isoformat()}/{one.table.name}.json", found)
