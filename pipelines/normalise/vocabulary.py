@@ -25,10 +25,6 @@ BEGINNING_SCORE = 95.0  # the name itself is exact; what follows is taken for a 
 
 METHOD = pl.Enum(["exact", "alias", "fuzzy", "none"])
 MATCH_COLUMNS: dict[str, Any] = {"matched": pl.String, "score": pl.Float64, "method": METHOD}
-    "matched": pl.String,
-    "score": pl.Float64,
-    "method": pl.Enum(["exact", "alias", "fuzzy", "none"]),
-}
 
 
 def squeezed(text: str) -> str:
