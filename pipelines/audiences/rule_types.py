@@ -110,7 +110,9 @@ def _parameter(node: exp.Expr, scope: Scope) -> TypeName:
 
 
 def type_of_value(value: object) -> TypeName:
-    """The type name of a parameter's value."""
+    """The type name of a parameter's value; a number without a fraction is an integer."""
+    if isinstance(value, float) and value.is_integer():
+        return "integer"
     for kind, name in ((bool, "flag"), (int, "integer"), (float, "number"), (date, "date"), (str, "text")):
         if isinstance(value, kind):
             return name
@@ -210,7 +212,9 @@ def _arithmetic(node: exp.Expr, scope: Scope) -> TypeName:
     if left == "date" and isinstance(node, exp.Add | exp.Sub):
         if right == "date" and isinstance(node, exp.Sub):
             return "integer"
-        _expect(node.args["expression"], right, "number", "what is added to a date must be", scope)
+        if right not in ("integer", None):
+            other = text_of(node.args["expression"])
+            scope.problems.append(f"`{other}` is {_a(right)}; what is added to a date must be a whole number of days")
         return "date"
     for part, found in ((node.this, left), (node.args["expression"], right)):
         _expect(part, found, "number", "arithmetic takes", scope)

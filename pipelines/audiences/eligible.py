@@ -1,0 +1,44 @@
+"""Who meets an audience's rules, and who is excluded from it. One query per audience, over the candidates."""
+
+import polars as pl
+
+from pipelines.audiences.compile import Compiler
+from pipelines.audiences.radius import radius_frame
+from pipelines.engine import Engine
+from pipelines.step import Day
+from schemas.policy import Policy
+from schemas.policy.audiences import AudiencePolicy
+
+ELIGIBLE = {"audience": pl.String, "person_id": pl.String, "brand": pl.String, "cause": pl.String}
+REACHED = """(
+    SELECT c.*, r.miles AS radius_miles, coalesce(r.whole_market AND c.home_market = c.market, FALSE) AS in_whole_market
+    FROM candidate c
+    LEFT JOIN radius r ON r.segment = $segment AND r.market_type IS NOT DISTINCT FROM c.market_type
+)"""
+
+
+def running(policy: Policy) -> list[AudiencePolicy]:
+    """The audiences that are on, of the segments that are on, by name."""
+    chosen = [one for one in policy.audiences if one.is_on and one.segment in policy.channels.segments_on]
+    return sorted(chosen, key=lambda one: one.audience)
+
+
+def brands_of(policy: Policy, audience: AudiencePolicy) -> list[str]:
+    """The own brands that an audience is for."""
+    return list(audience.brands or [one.brand for one in policy.group.brands])
+
+
+def eligible(engine: Engine, day: Day, audience: AudiencePolicy) -> pl.DataFrame:
+    """audience, person_id, brand, cause (name of the exclusion that holds, else null) of everybody who meets the rules."""
+    compiler = Compiler(audience, day.as_of)
+    cause, holds = compiler.first_exclusion(), compiler.predicate(audience.rules)
+    query = f"SELECT person_id, brand, {cause} AS cause FROM {REACHED} WHERE {holds} AND list_contains($brands, brand)"
+    found = engine.sql(query, brands=brands_of(day.policy, audience), segment=audience.segment, **compiler.bound)
+    return found.select(pl.lit(audience.audience).alias("audience"), "person_id", "brand", pl.col("cause").cast(pl.String))
+
+
+def all_eligible(engine: Engine, day: Day) -> pl.DataFrame:
+    """`eligible` of every running audience, one below the other; no rows where none runs."""
+    engine.register("radius", radius_frame(day.policy))
+    found = [eligible(engine, day, one) for one in running(day.policy)]
+    return pl.concat([pl.DataFrame(schema=ELIGIBLE), *found])

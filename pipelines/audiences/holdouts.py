@@ -1,0 +1,48 @@
+"""Who is held back, and who is in which arm of a test. An arm depends on the seed, the test and the person, on nothing else.
+
+So it stays for as long as the person does, whatever else changes. Tests are independent of each other; the global control
+stands above them all.
+"""
+
+import polars as pl
+
+from pipelines.engine import Engine, query_text
+from schemas.policy import Policy
+
+PARTS = 1_000_000  # a share is a whole number of these: no comparison of fractions decides about anybody
+CONTROL = "control"
+TREATMENT = "treatment"
+HELD_BACK_ARMS = ("control", "holdout", "held_back")  # arms of a test that are not addressed
+_GLOBAL = "global_control"
+
+
+def slices(policy: Policy) -> pl.DataFrame:
+    """segment, experiment, arm, low, high: the half-open range of parts that an arm takes. Geo tests are drawn elsewhere."""
+    rows = [
+        (segment, _GLOBAL, CONTROL, 0, round(policy.experiments.global_control_share * PARTS))
+        for segment in policy.channels.segment_priority
+    ]
+    for one in sorted(policy.experiments.experiments, key=lambda test: test.experiment):
+        if one.kind == "person" and one.is_on:
+            at = 0.0
+            for arm in one.arms:
+                rows.append((one.segment, one.experiment, arm.arm, round(at * PARTS), round((at + arm.share) * PARTS)))
+                at += arm.share
+    schema = {"segment": pl.String, "experiment": pl.String, "arm": pl.String, "low": pl.Int64, "high": pl.Int64}
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def drawn(engine: Engine, policy: Policy, people: pl.DataFrame, seed: str) -> pl.DataFrame:
+    """person_id, segment, arm for each row of `people` (person_id, segment).
+
+    arm is control, treatment, or `test:arm`; where a segment runs several tests, joined by | in alphabetical order.
+    """
+    engine.register("drawn_people", people.select("person_id", "segment"))
+    engine.register("arm_slice", slices(policy))
+    return engine.sql(query_text(__package__, "holdouts"), seed=seed, parts=PARTS)
+
+
+def is_held_back(arm: str = "arm") -> pl.Expr:
+    """True where an arm keeps the person from being addressed: the global control, or a test's own control."""
+    ends = "|".join(HELD_BACK_ARMS)
+    return (pl.col(arm) == CONTROL) | pl.col(arm).str.contains(rf":({ends})(\||$)")

@@ -1,0 +1,79 @@
+"""Who is a member of what, why, and what became of everybody else who met the rules.
+
+The order: rules, exclusions, arbitration, then the details of those who are left. Consent is not judged here; the gate does.
+"""
+
+import polars as pl
+
+from pipelines.audiences.arbitration import judged, overlap
+from pipelines.audiences.cards import audience_cards, brand_cards, rooftop_cards
+from pipelines.audiences.compile import Compiler
+from pipelines.audiences.eligible import REACHED, all_eligible, running
+from pipelines.audiences.holdouts import drawn
+from pipelines.audiences.shape import in_shape
+from pipelines.engine import Engine, query_text
+from pipelines.step import Day, Input, Step
+from schemas.policy.audiences import AudiencePolicy
+from schemas.tables.audiences import ELIGIBILITY, MEMBERSHIP, OVERLAP
+
+_REASONS = pl.List(pl.Struct({"rule": pl.String, "sentence": pl.String, "since": pl.Date}))
+_DETAILED: dict[str, pl.DataType | type[pl.DataType]] = {
+    "audience": pl.String,
+    "person_id": pl.String,
+    "brand": pl.String,
+    "reasons": _REASONS,
+    "score": pl.Float64,
+}
+_SINCE = """(
+    SELECT person_id, map_from_entries(list_transform(reasons, lambda r: {'k': r.rule, 'v': r.since})) AS days
+    FROM previous_membership WHERE audience = $audience
+)"""
+
+
+def build(engine: Engine, day: Day) -> dict[str, pl.DataFrame]:
+    """Eligibility, membership and overlap of the day. Reads candidate, person_identifier, previous_membership."""
+    eligible = all_eligible(engine, day)
+    verdict = judged(engine, day.policy, eligible)
+    return {
+        ELIGIBILITY.name: in_shape(verdict, ELIGIBILITY),
+        MEMBERSHIP.name: in_shape(_members(engine, day, verdict), MEMBERSHIP),
+        OVERLAP.name: in_shape(overlap(engine, day.policy, eligible), OVERLAP),
+    }
+
+
+def _members(engine: Engine, day: Day, verdict: pl.DataFrame) -> pl.DataFrame:
+    engine.register("chosen", verdict.filter(pl.col("outcome") == "member").select("audience", "person_id", "brand"))
+    found = [_detailed(engine, day, one) for one in running(day.policy)]
+    detailed = pl.concat([pl.DataFrame(schema=_DETAILED), *found])
+    cards = audience_cards(day.policy)
+    engine.register("detailed", detailed)
+    engine.register("audience_card", cards)
+    engine.register("brand_card", brand_cards(day.policy))
+    engine.register("rooftop_card", rooftop_cards(day.policy))
+    people = detailed.join(cards, on="audience").select("person_id", "segment")
+    engine.register("drawn", drawn(engine, day.policy, people, day.seed))
+    query = query_text(__package__, "membership")
+    prefix, policy_hash = day.policy.group.export_prefix, day.policy.policy_hash
+    return engine.sql(query, as_of=day.as_of, prefix=prefix, policy_hash=policy_hash)
+
+
+def _detailed(engine: Engine, day: Day, audience: AudiencePolicy) -> pl.DataFrame:
+    """Reasons and score of one audience's members. Reads `chosen`."""
+    compiler = Compiler(audience, day.as_of)
+    score = f"CAST({compiler.expression(audience.score)} AS DOUBLE)"
+    query = f"""
+        SELECT m.audience, m.person_id, m.brand, {compiler.reasons()} AS reasons,
+            CASE WHEN isfinite({score}) THEN {score} END AS score
+        FROM (SELECT * FROM chosen WHERE audience = $audience) m
+        JOIN {REACHED} c USING (person_id, brand)
+        LEFT JOIN {_SINCE} held_since USING (person_id)
+    """
+    found = engine.sql(query, audience=audience.audience, segment=audience.segment, **compiler.bound)
+    return found.select(pl.col(name).cast(dtype) for name, dtype in _DETAILED.items())
+
+
+STEP = Step(
+    tables=(ELIGIBILITY, MEMBERSHIP, OVERLAP),
+    inputs=(Input("candidate"), Input("person_identifier"), Input("membership", "previous")),
+    build=build,
+)

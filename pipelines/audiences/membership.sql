@@ -1,0 +1,45 @@
+-- The published row of each member.
+-- Inputs: detailed(audience, person_id, brand, reasons, score), drawn(person_id, segment, arm), audience_card, brand_card,
+--         rooftop_card, candidate, person_identifier, previous_membership.
+-- Parameters: $as_of date, $prefix text, $policy_hash text.
+WITH permitted AS (
+    -- What a licence in force permits, per person who is known under it.
+    SELECT person_id, licence_id, list_distinct(flatten(list(permitted_channels))) AS channels
+    FROM person_identifier
+    WHERE licence_id IS NOT NULL AND permitted_channels IS NOT NULL AND licence_expires_on >= $as_of
+    GROUP BY person_id, licence_id
+),
+placed AS (
+    SELECT d.audience, d.person_id, d.brand, d.reasons, d.score, a.segment, a.code, a.cell_by, a.stay_days, a.hot_from, a.warm_from,
+        b.brand_code, b.channels, b.message,
+        -- Loyalty belongs to the rooftop that knows the vehicle, everything else to the nearest one of the brand.
+        CASE WHEN a.segment = 'loyalty' THEN coalesce(s.rooftop_id, n.rooftop_id) ELSE n.rooftop_id END AS rooftop_id,
+        CASE WHEN a.segment = 'loyalty' THEN coalesce(s.market, n.market, c.market) ELSE coalesce(n.market, c.market) END AS market,
+        CASE WHEN a.segment = 'loyalty' THEN coalesce(s.market_code, n.market_code) ELSE n.market_code END AS market_code,
+        c.household_id, c.identity_tier, c.is_first_party, c.licence_id
+    FROM detailed d
+    JOIN audience_card a USING (audience)
+    JOIN brand_card b ON b.audience = d.audience AND b.brand = d.brand
+    JOIN candidate c ON c.person_id = d.person_id AND c.brand = d.brand
+    LEFT JOIN rooftop_card s ON s.rooftop_id = c.service_rooftop_id
+    LEFT JOIN rooftop_card n ON n.rooftop_id = c.rooftop_id
+)
+SELECT p.audience, p.person_id, p.household_id, p.segment,
+    array_to_string(list_concat([$prefix, p.code], list_transform(p.cell_by, lambda part: CASE part
+        WHEN 'brand' THEN p.brand_code WHEN 'market' THEN coalesce(p.market_code, 'NA') ELSE coalesce(p.rooftop_id, 'NA') END)), '_')
+        AS cell,
+    p.brand, p.market, p.rooftop_id, p.reasons, p.score,
+    CASE WHEN p.hot_from IS NULL AND p.warm_from IS NULL OR p.score IS NULL THEN NULL
+        WHEN p.score >= p.hot_from THEN 'hot' WHEN p.score >= p.warm_from THEN 'warm' ELSE 'cold' END AS tier,
+    p.identity_tier, coalesce(h.arm, 'treatment') AS arm,
+    CASE WHEN p.is_first_party THEN p.channels
+        ELSE list_filter(p.channels, lambda one: list_contains(coalesce(q.channels, []), one)) END AS channels,
+    p.message, p.is_first_party, p.licence_id,
+    coalesce(b.entered_on, $as_of) AS entered_on,
+    -- Whoever meets the rules today is renewed today.
+    $as_of + CAST(p.stay_days AS INTEGER) AS expires_on,
+    $policy_hash AS policy_hash
+FROM placed p
+LEFT JOIN drawn h ON h.person_id = p.person_id AND h.segment = p.segment
+LEFT JOIN permitted q ON q.person_id = p.person_id AND q.licence_id = p.licence_id
+LEFT JOIN previous_membership b ON b.audience = p.audience AND b.person_id = p.person_id
