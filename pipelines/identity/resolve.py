@@ -6,10 +6,11 @@ One step, because these tables say the same thing and must change together.
 import polars as pl
 
 from pipelines.engine import Engine
-from pipelines.identity.block import listed, meetings, shared_identifiers
+from pipelines.identity.block import meetings
 from pipelines.identity.cluster import clusters
 from pipelines.identity.compare import compare
 from pipelines.identity.encode import Encoded, encode
+from pipelines.identity.fanout import listed, shared_identifiers
 from pipelines.identity.households import households
 from pipelines.identity.identifiers import person_identifiers
 from pipelines.identity.persons import Persons, events, persons

@@ -11,13 +11,7 @@ from pipelines.identity.compare import MISSING, PERHAPS, SAME
 from pipelines.identity.encode import Encoded
 
 TIERS = pl.Enum(["exact", "strict", "loose"])
-EDGES: dict[str, pl.DataType | type[pl.DataType]] = {
-    "left": pl.UInt32,
-    "right": pl.UInt32,
-    "rule": pl.String,
-    "kind": pl.String,
-    "tier": TIERS,
-}
+EDGES = pl.Schema({"left": pl.UInt32, "right": pl.UInt32, "rule": pl.String, "kind": pl.String, "tier": TIERS})  # type: ignore[arg-type]
 
 _FIRST, _LAST = pl.col("first_state"), pl.col("last_state")
 _NAMED = (_FIRST >= PERHAPS) & (_LAST >= PERHAPS)
