@@ -100,7 +100,9 @@ def _may_join(a: _Cluster, b: _Cluster, is_ordered: bool, is_loose: bool, differ
 
 
 def _clash(a: set[str], b: set[str], different: set[Pair]) -> bool:
-    return any((min(x, y), max(x, y)) in different for x in a for y in b)
+    """Whether more pairs of names differ than agree: one short form unknown to the other spellings parts nobody."""
+    differing = sum((min(x, y), max(x, y)) in different for x in a for y in b)
+    return 2 * differing > len(a) * len(b)
 
 
 def _join(a: _Cluster, b: _Cluster) -> None:

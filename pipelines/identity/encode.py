@@ -70,13 +70,13 @@ def _blank_to_null(text: pl.Expr) -> pl.Expr:
 
 
 def _customer() -> list[pl.Expr]:
+    """Customer numbers under their issuer, DMS and CRM apart; a number delivered bare belongs to its rooftop."""
     number = _blank_to_null(pl.col("source_customer_id"))
-    is_crm = pl.col("feed").str.starts_with("crm_")
-    issuer = pl.coalesce("rooftop_id", "feed")
-    return [
-        pl.when(~is_crm).then(issuer + "|" + number).alias("customer"),
-        pl.when(is_crm).then("crm|" + number).alias("crm"),
-    ]
+    whole = (
+        pl.when(number.str.contains("|", literal=True)).then(number).otherwise(pl.coalesce("rooftop_id", "feed") + "|" + number)
+    )
+    is_crm = whole.str.starts_with("crm|")
+    return [pl.when(~is_crm).then(whole).alias("customer"), pl.when(is_crm).then(whole).alias("crm")]
 
 
 def _plain(records: pl.DataFrame) -> list[pl.DataFrame]:

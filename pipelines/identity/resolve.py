@@ -19,7 +19,6 @@ from pipelines.identity.shape import shaped
 from pipelines.identity.steward import steward_edges
 from pipelines.identity.survive import ordered_records, survivors
 from pipelines.step import Built, Day, Input, Step
-from schemas.policy import Group
 from schemas.policy.identity import IdentityPolicy
 from schemas.tables import identity as tables
 
@@ -57,12 +56,12 @@ TRANSACTIONS = """
 
 def build(engine: Engine, day: Day) -> Built:
     """Resolve the records of the day."""
-    policy, group = day.policy.identity, day.policy.group
+    policy = day.policy.identity
     contacts = engine.sql("SELECT * FROM contact_record")
     transactions = engine.sql(TRANSACTIONS)
     encoded = encode(contacts, transactions, day.as_of)
-    shared = shared_identifiers(encoded, policy, group)
-    edges = all_edges(encoded, shared, engine.sql(ORDERS), policy, group)
+    shared = shared_identifiers(encoded, policy, day.policy.group)
+    edges = all_edges(encoded, shared, engine.sql(ORDERS), policy)
     grouped = clusters(encoded, edges, policy.name_similarity_from)
     before = engine.sql(PREVIOUS_MEMBER)
     created = engine.sql(PREVIOUS_PERSON)
@@ -75,14 +74,14 @@ def build(engine: Engine, day: Day) -> Built:
     return {table.name: shaped(frames[table.name], table) for table in TABLES}
 
 
-def all_edges(encoded: Encoded, shared: pl.DataFrame, orders: pl.DataFrame, policy: IdentityPolicy, group: Group) -> pl.DataFrame:
+def all_edges(encoded: Encoded, shared: pl.DataFrame, orders: pl.DataFrame, policy: IdentityPolicy) -> pl.DataFrame:
     """Edges of the rules and of the steward: left < right (rec), rule, kind, tier."""
     met = meetings(encoded, shared)
     sigs = met.nodes.select("node", "sig")
     ends = met.pairs.join(sigs, left_on="left", right_on="node").join(sigs, left_on="right", right_on="node", suffix="_of")
     distinct = ends.select(left=pl.min_horizontal("sig", "sig_of"), right=pl.max_horizontal("sig", "sig_of")).unique()
     states = compare(encoded.signatures, distinct, policy.name_similarity_from)
-    return pl.concat([rule_edges(encoded, met, states), steward_edges(encoded, orders, group)]).sort("left", "right", "rule")
+    return pl.concat([rule_edges(encoded, met, states), steward_edges(encoded, orders)]).sort("left", "right", "rule")
 
 
 def _surviving(

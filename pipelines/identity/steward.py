@@ -5,10 +5,9 @@ import polars as pl
 from pipelines.identity.constrain import STEWARD
 from pipelines.identity.encode import Encoded
 from pipelines.identity.rules import EDGES
-from schemas.policy import Group
 
 
-def steward_edges(encoded: Encoded, rules: pl.DataFrame, group: Group) -> pl.DataFrame:
+def steward_edges(encoded: Encoded, rules: pl.DataFrame) -> pl.DataFrame:
     """Edges of the orders in force: left < right (rec), rule steward, kind, tier exact.
 
     The newest row of a rule_id counts; a withdrawn one ends. Everybody that left names is tied to everybody that right
@@ -17,8 +16,8 @@ def steward_edges(encoded: Encoded, rules: pl.DataFrame, group: Group) -> pl.Dat
     newest = rules.sort("rule_id", "decided_at", "version_at", "line_number").unique("rule_id", keep="last", maintain_order=True)
     in_force = newest.filter(pl.col("rule") != "withdraw").select("rule_id", "rule", "left_ref", "right_ref")
     known = _references(encoded)
-    left = _resolved(in_force, "left_ref", known, group)
-    right = _resolved(in_force, "right_ref", known, group)
+    left = _resolved(in_force, "left_ref", known)
+    right = _resolved(in_force, "right_ref", known)
     pairs = left.join(right, on=["rule_id", "rule"], suffix="_of").filter(pl.col("rec") != pl.col("rec_of"))
     edges = pairs.select(
         left=pl.min_horizontal("rec", "rec_of"),
@@ -40,13 +39,11 @@ def _references(encoded: Encoded) -> pl.DataFrame:
     return pl.concat([records, carried])
 
 
-def _resolved(orders: pl.DataFrame, column: str, known: pl.DataFrame, group: Group) -> pl.DataFrame:
+def _resolved(orders: pl.DataFrame, column: str, known: pl.DataFrame) -> pl.DataFrame:
     """rule_id, rule, rec of the records that one side names."""
-    roofs = {dealer.upper(): roof.rooftop_id for roof in group.rooftops for dealer in roof.dealer_ids}
     kind, rest = pl.col("kind"), pl.col("rest")
     digits = rest.str.replace_all(r"\D", "")
     phone = pl.when(digits.str.len_chars() == 10).then("+1" + digits).otherwise("+" + digits)
-    dealer = rest.str.split("|").list.first().str.to_uppercase().replace(roofs)
     split = orders.select(
         "rule_id",
         "rule",
@@ -56,7 +53,6 @@ def _resolved(orders: pl.DataFrame, column: str, known: pl.DataFrame, group: Gro
     value = (
         pl.when(kind == "email").then(rest.str.to_lowercase())
         .when(kind == "phone").then(phone)
-        .when(kind == "customer").then(dealer + "|" + rest.str.replace(r"^[^|]*\|", ""))
         .otherwise(rest)
     )  # fmt: skip
     return split.select("rule_id", "rule", "kind", value=value).join(known, on=["kind", "value"]).select("rule_id", "rule", "rec")

@@ -1,0 +1,104 @@
+"""Literal records, and days run one after another on the real step."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+
+import polars as pl
+import pytest
+
+from assets.engine import DuckDBEngine
+from assets.policy_files import load_policy
+from pipelines.identity.resolve import STEP
+from pipelines.step import Day
+from schemas.policy import Policy
+from schemas.sources import all_feeds
+from schemas.tables import identity, records
+
+AS_OF = date(2026, 11, 21)
+STAMP = datetime.fromisoformat("2026-11-21T05:00")
+TABLES = {one.name: one for one in (*STEP.tables, identity.GARAGE, records.CONTACT_RECORD, records.TRANSACTION, records.VEHICLE)}
+
+
+@pytest.fixture(scope="session")
+def policy() -> Policy:
+    return load_policy("velocity_b")
+
+
+def contact(record_id: str, **values: object) -> dict:
+    """One contact record; what is not said is null, empty or plain. A list of one e-mail or phone may be given bare."""
+    feed = record_id.partition(":")[0]
+    roles = {"web_events": "web_client", "dms_sales": "buyer", "crm_leads": "lead", "ownership_lists": "owner"}
+    row: dict = dict.fromkeys(records.ContactRecord.column_names())
+    lists = ("emails_raw", "emails", "phones_raw", "phones", "email_hashes", "phone_hashes", "life_events")
+    row |= {one: [] for one in lists} | {"record_id": record_id, "feed": feed, "role": roles.get(feed, "contact")}
+    row |= {"is_business": False, "is_address_valid": False, "is_first_party": feed != "ownership_lists"}
+    row |= {"created_on": AS_OF, "updated_at": STAMP, "last_seen_on": AS_OF}
+    if "address" in values:
+        row |= {"city": "CHARLOTTE", "state": "NC", "zip": "28227", "is_address_valid": True}
+    return row | {key: [value] if key in lists and isinstance(value, str) else value for key, value in values.items()}
+
+
+def deal(number: str, record_id: str, **values: object) -> dict:
+    """One closed retail sale, unless said otherwise."""
+    row: dict = dict.fromkeys(records.Transaction.column_names())
+    row |= {"transaction_id": f"dms_sales:{number}", "kind": "sale", "status": "closed", "number": number, "record_id": record_id}
+    row |= {"rooftop_id": "R01", "occurred_on": date(2025, 6, 1), "op_codes": [], "recommended_ops": [], "updated_at": STAMP}
+    return row | values
+
+
+def order(rule_id: str, rule: str, left: str, right: str, hour: int = 1) -> dict:
+    """One steward's order."""
+    schema = all_feeds()["identity_rules"].schema().create_empty().schema
+    row: dict = dict.fromkeys(schema)
+    row |= {"rule_id": rule_id, "rule": rule, "left_ref": left, "right_ref": right, "row_key": rule_id, "row_hash": 1}
+    row |= {
+        "decided_at": datetime.fromisoformat(f"2026-11-01T{hour:02}:00+00:00"),
+        "version_at": STAMP,
+        "file_name": "f",
+        "line_number": hour,
+    }
+    return row | {"is_superseded": False, "steward": "ds"}
+
+
+def frame(table: str, rows: list[dict]) -> pl.DataFrame:
+    """Rows in a table's dtypes, in the order given."""
+    contract = TABLES[table].schema if table in TABLES else all_feeds()[table].schema()
+    return pl.DataFrame(rows, schema=contract.create_empty().schema, orient="row")
+
+
+class Days:
+    """Runs the step day after day, each on the state that the day before left."""
+
+    def __init__(self, engine: DuckDBEngine, policy: Policy) -> None:
+        self.engine, self.policy, self.state = engine, policy, {}
+
+    def run(
+        self, contacts: list[dict], deals: list[dict] = (), orders: list[dict] = (), on: date = AS_OF
+    ) -> dict[str, pl.DataFrame]:
+        """The tables of a day, valid by their contracts."""
+        self.engine.register("contact_record", frame("contact_record", contacts))
+        self.engine.register("transaction", frame("transaction", list(deals)))
+        self.engine.register("identity_rules", frame("identity_rules", list(orders)))
+        for name in ("member", "person", "household"):
+            self.engine.register(f"previous_{name}", self.state.get(name, TABLES[name].schema.create_empty()))
+        found = STEP.frames(self.engine, Day(on, self.policy, "key"))
+        for name, made in found.items():
+            TABLES[name].schema.validate(made)
+        self.state = found
+        return found
+
+
+@pytest.fixture
+def days(engine: DuckDBEngine, policy: Policy) -> Days:
+    return Days(engine, policy)
+
+
+@pytest.fixture
+def parts() -> Callable[[dict[str, pl.DataFrame]], set[frozenset[str]]]:
+    """The partition of records, as a set of sets."""
+    return partition
+
+
+def partition(found: dict[str, pl.DataFrame]) -> set[frozenset[str]]:
+    groups = found["member"].group_by("person_id").agg("record_id")["record_id"].to_list()
+    return {frozenset(group) for group in groups}
