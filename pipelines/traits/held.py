@@ -10,6 +10,9 @@ HELD_INPUTS = (Input("garage"), Input("member"), Input("transaction"))
 
 DAYS_PER_YEAR = 365.25
 
+# A hundred years: beyond it a projection of miles says only "never".
+DAYS_AHEAD_MOST = 36_500
+
 
 def register_held(engine: Engine, day: Day) -> None:
     """Register `held`: one row per person and current vehicle, with odometer_today (miles), last deal and loan_payoff.

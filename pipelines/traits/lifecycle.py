@@ -4,12 +4,9 @@ import polars as pl
 
 from pipelines.engine import Engine, query_text
 from pipelines.step import Day, Step
-from pipelines.traits.held import DAYS_PER_YEAR, HELD_INPUTS, register_held
+from pipelines.traits.held import DAYS_AHEAD_MOST, DAYS_PER_YEAR, HELD_INPUTS, register_held
 from schemas.policy.reference import Warranty
 from schemas.tables.traits import LIFECYCLE
-
-# A hundred years: beyond it a projection of miles says only "never".
-DAYS_AHEAD_MOST = 36_500
 
 WARRANTY_COLUMNS = tuple(name for name in Warranty.model_fields if name not in {"make", "source"})
 
