@@ -102,8 +102,8 @@ def _column(node: exp.Expr, scope: Scope) -> TypeName:
 
 
 def _parameter(node: exp.Expr, scope: Scope) -> TypeName:
-    if not node.name or node.name not in scope.parameters:
-        shown = f"`${node.name}`" if node.name else "a bare `?`"
+    if node.name not in scope.parameters:
+        shown = "a bare `?`" if node.name in ("", "?") else f"`${node.name}`"
         scope.problems.append(f"{shown} is not a parameter of this audience; {nearest(node.name, scope.parameters)}")
         return None
     return type_of_value(scope.parameters[node.name])

@@ -17,7 +17,11 @@ LOYALTY = audience(
     {
         "all": [
             {"name": "customer", "when": "is_customer_of_brand", "reason": "bought the brand here"},
-            {"name": "due", "when": "service_days_to_due between 0 and $notice_days", "reason": "due in {service_days_to_due} days, on {service_due_on}"},
+            {
+                "name": "due",
+                "when": "service_days_to_due between 0 and $notice_days",
+                "reason": "due in {service_days_to_due} days, on {service_due_on}",
+            },
         ]
     },
     parameters={"notice_days": 30},
@@ -28,18 +32,35 @@ LOYALTY = audience(
 IN_MARKET = audience(
     "shopping",
     "in_market",
-    {"all": [
-        {"name": "intent", "when": "intent_score >= $points", "reason": "{intent_score:.0f} points, from {points}"},
-        {"name": "near", "when": "distance_miles <= $radius_miles or $in_whole_market", "reason": "lives {distance_miles:.1f} miles away"},
-    ]},
+    {
+        "all": [
+            {"name": "intent", "when": "intent_score >= $points", "reason": "{intent_score:.0f} points, from {points}"},
+            {
+                "name": "near",
+                "when": "distance_miles <= $radius_miles or $in_whole_market",
+                "reason": "lives {distance_miles:.1f} miles away",
+            },
+        ]
+    },
     parameters={"points": 20},
     hot_from=60,
     warm_from=20,
-)  # fmt: skip
-CONQUEST = audience("owners", "conquest", {"all": [
-    {"name": "competitor", "when": "competitor_make is not null", "reason": "holds a {competitor_make}"},
-    {"name": "reach", "when": "distance_miles <= $radius_miles or $in_whole_market", "reason": "lives {distance_miles:.0f} miles away"},
-]}, exclusions=[{"name": "own_brand", "when": "owns_own_brand"}])  # fmt: skip
+)
+CONQUEST = audience(
+    "owners",
+    "conquest",
+    {
+        "all": [
+            {"name": "competitor", "when": "competitor_make is not null", "reason": "holds a {competitor_make}"},
+            {
+                "name": "reach",
+                "when": "distance_miles <= $radius_miles or $in_whole_market",
+                "reason": "lives {distance_miles:.0f} miles away",
+            },
+        ]
+    },
+    exclusions=[{"name": "own_brand", "when": "owns_own_brand"}],
+)
 
 
 def run(engine: DuckDBEngine, of, frame: pl.DataFrame, identifiers=(), previous=(), as_of=AS_OF) -> dict[str, pl.DataFrame]:

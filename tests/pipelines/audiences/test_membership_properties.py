@@ -1,0 +1,202 @@
+"""What must hold for any people and any rules: an oracle in plain Python, and invariants of arbitration."""
+
+import random
+from typing import Any
+
+import polars as pl
+import pytest
+from audience_world import AS_OF, audience, candidates, day, policy, register, rows_of
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from assets.engine import DuckDBEngine
+from pipelines.audiences.membership import STEP
+from schemas.policy.experiments import Arm, Experiment, ExperimentsPolicy
+from schemas.tables.audiences import ELIGIBILITY, MEMBERSHIP, OVERLAP
+from schemas.tables.identity import PERSON_IDENTIFIER
+
+QUICK = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+NUMBERS = st.one_of(st.none(), st.integers(-2, 4))
+ROW = st.fixed_dictionaries(
+    {
+        "service_days_to_due": NUMBERS,
+        "lease_days_left": NUMBERS,
+        "distance_miles": st.one_of(st.none(), st.sampled_from([1.0, 15.0, 60.0])),
+        "top_brand": st.sampled_from([None, "lux", "vol1"]),
+        "is_customer": st.booleans(),
+        "is_staff": st.booleans(),
+        "owns_this_brand": st.booleans(),
+        "is_out_of_warranty": st.one_of(st.none(), st.booleans()),
+        "market_type": st.sampled_from([None, "primary", "tertiary"]),
+    }
+)
+PEOPLE = st.lists(st.tuples(ROW, ROW), min_size=1, max_size=12)
+
+# Each leaf: the rule as an analyst writes it, and what it means in Python; a null comparison is false.
+LEAVES = [
+    ("service_days_to_due <= 1", lambda row: row["service_days_to_due"] is not None and row["service_days_to_due"] <= 1),
+    ("lease_days_left between 0 and 2", lambda row: row["lease_days_left"] is not None and 0 <= row["lease_days_left"] <= 2),
+    ("distance_miles < 20", lambda row: row["distance_miles"] is not None and row["distance_miles"] < 20),
+    ("is_customer", lambda row: row["is_customer"]),
+    ("not is_out_of_warranty", lambda row: row["is_out_of_warranty"] is False),
+    ("top_brand = brand", lambda row: row["top_brand"] == row["brand"]),
+    ("is_out_of_warranty is null", lambda row: row["is_out_of_warranty"] is None),
+]
+
+
+def trees() -> st.SearchStrategy[Any]:
+    leaf = st.integers(0, len(LEAVES) - 1)
+    nest = lambda inner: st.tuples(st.sampled_from(["all", "any", "none"]), st.lists(inner, min_size=1, max_size=3))  # noqa: E731
+    return st.recursive(leaf, nest, max_leaves=8)
+
+
+def as_condition(tree: Any, counter: list[int]) -> dict[str, Any]:
+    if isinstance(tree, int):
+        counter[0] += 1
+        return {"name": f"leaf_{counter[0]}", "when": LEAVES[tree][0], "reason": "{service_days_to_due} {distance_miles:.0f}"}
+    return {tree[0]: [as_condition(one, counter) for one in tree[1]]}
+
+
+def oracle(tree: Any, row: dict[str, Any]) -> bool:
+    if isinstance(tree, int):
+        return bool(LEAVES[tree][1](row))
+    found = [oracle(one, row) for one in tree[1]]
+    return {"all": all(found), "any": any(found), "none": not any(found)}[tree[0]]
+
+
+def people_of(drawn: list[tuple[dict[str, Any], dict[str, Any]]]) -> list[dict[str, Any]]:
+    return [
+        {**row, "person_id": f"p{number:02d}", "brand": brand}
+        for number, pair in enumerate(drawn)
+        for brand, row in zip(("lux", "vol1"), pair, strict=True)
+    ]
+
+
+def run(engine: DuckDBEngine, of: Any, rows: list[dict[str, Any]]) -> dict[str, pl.DataFrame]:
+    register(
+        engine,
+        {
+            "candidate": candidates(*rows),
+            "person_identifier": rows_of(PERSON_IDENTIFIER, []),
+            "previous_membership": rows_of(MEMBERSHIP, []),
+        },
+    )
+    return STEP.frames(engine, day(of))
+
+
+@pytest.fixture(scope="module")
+def shared() -> Any:
+    one = DuckDBEngine()
+    yield one
+    one.close()
+
+
+@QUICK
+@given(tree=trees(), drawn=PEOPLE)
+def test_nested_conditions_mean_what_they_mean_in_python(shared: DuckDBEngine, tree: Any, drawn: Any) -> None:
+    rows = people_of(drawn)
+    built = run(shared, policy(audience("one", "loyalty", as_condition(tree, [0]))), rows)
+    expected = sorted((row["person_id"], row["brand"]) for row in rows if oracle(tree, row))
+    assert built["eligibility"].select("person_id", "brand").rows() == expected
+
+
+RIVALS = [
+    audience("due", "loyalty", "service_days_to_due >= 0", exclusions=[{"name": "staff", "when": "is_staff"}], priority=2),
+    audience("lease", "loyalty", "lease_days_left >= 0", priority=1),
+    audience("near", "in_market", "distance_miles <= $radius_miles", exclusions=[{"name": "customer", "when": "is_customer"}]),
+    audience("wide", "conquest", "not is_customer or top_brand is not null"),
+]
+
+
+@QUICK
+@given(drawn=PEOPLE)
+def test_everybody_is_owned_once_and_no_exclusion_is_broken(shared: DuckDBEngine, drawn: Any) -> None:
+    rows = people_of(drawn)
+    built = run(shared, policy(*RIVALS), rows)
+    members, verdicts = built["membership"], built["eligibility"]
+    assert members["person_id"].is_unique().all()
+    free = verdicts.filter(pl.col("outcome") != "excluded")
+    assert set(members["person_id"]) == set(free["person_id"])
+    known = {(row["person_id"], row["brand"]): row for row in rows}
+    for name, person, brand in members.select("audience", "person_id", "brand").rows():
+        row = known[person, brand]
+        assert not (name == "due" and row["is_staff"]) and not (name == "near" and row["is_customer"])
+    winners = dict(members.select("person_id", "audience").rows())
+    lost = verdicts.filter(pl.col("outcome") == "lost")
+    assert all(winners[person] == winner for person, winner in lost.select("person_id", "winner").rows())
+    for table in (ELIGIBILITY, MEMBERSHIP, OVERLAP):
+        assert table.schema.is_valid(built[table.name])
+
+
+@QUICK
+@given(drawn=PEOPLE)
+def test_overlap_counts_people_eligible_for_both(shared: DuckDBEngine, drawn: Any) -> None:
+    built = run(shared, policy(*RIVALS), people_of(drawn))
+    free = built["eligibility"].filter(pl.col("outcome") != "excluded")
+    sets = {one.audience: set(free.filter(pl.col("audience") == one.audience)["person_id"]) for one in RIVALS}
+    names = sorted(sets)
+    expected = [(left, right, len(sets[left] & sets[right])) for left in names for right in names if left < right]
+    assert built["overlap"].rows() == expected
+
+
+def test_the_order_of_rows_changes_nothing(shared: DuckDBEngine) -> None:
+    draw = random.Random(7)
+    rows = [
+        {
+            "person_id": f"p{number:04d}",
+            "brand": brand,
+            "intent_score": draw.choice([0.0, 10.0, 55.5]),
+            "brand_intent_score": draw.choice([0.0, 5.0]),
+            "distance_miles": draw.choice([None, 3.0, 9.5]),
+            "market_type": "primary",
+            "lease_days_left": draw.choice([None, 5, 50]),
+            "service_days_to_due": draw.choice([None, 5]),
+        }
+        for number in range(400)
+        for brand in ("lux", "vol1")
+    ]
+    of = policy(*RIVALS, experiments=EXPERIMENTS)
+    first = run(shared, of, rows)
+    draw.shuffle(rows)
+    second = run(shared, of, rows)
+    assert all(first[name].equals(second[name]) for name in first)
+
+
+EXPERIMENTS = ExperimentsPolicy(
+    global_control_share=0.12,
+    experiments=(
+        Experiment(
+            experiment="notice",
+            segment="loyalty",
+            title="Notice",
+            kind="person",
+            arms=(Arm(arm="now", share=0.5), Arm(arm="later", share=0.4)),
+            kpi="service_appointments_30d",
+            is_on=True,
+        ),
+        Experiment(
+            experiment="dark_zips",
+            segment="loyalty",
+            title="Dark ZIPs",
+            kind="geo",
+            arms=(Arm(arm="dark", share=0.5), Arm(arm="lit", share=0.5)),
+            kpi="leads_30d",
+            is_on=True,
+        ),
+    ),
+)
+
+
+def test_arms_take_their_shares_and_stay_whatever_else_changes(shared: DuckDBEngine) -> None:
+    rows = [{"person_id": f"person-{number}", "brand": "lux", "lease_days_left": 5} for number in range(20_000)]
+    first = run(shared, policy(*RIVALS, experiments=EXPERIMENTS), rows)["membership"]
+    shares = {arm: count / 20_000 for arm, count in first["arm"].value_counts().rows()}
+    assert set(shares) == {"control", "notice:now", "notice:later", "treatment"}
+    assert abs(shares["control"] - 0.12) < 0.01
+    assert abs(shares["notice:now"] - 0.44) < 0.015 and abs(shares["notice:later"] - 0.352) < 0.015
+    other = policy(audience("lease", "loyalty", "lease_days_left > 1"), experiments=EXPERIMENTS, policy_hash="hash-2")
+    second = run(shared, other, rows[5_000:])["membership"]
+    joined = first.join(second, on="person_id")
+    assert joined.height == 15_000
+    assert (joined["arm"] == joined["arm_right"]).all()
+    assert first["entered_on"].unique().to_list() == [AS_OF]
