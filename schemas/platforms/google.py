@@ -8,7 +8,7 @@ PLATFORM = PlatformContract(
     name="google",
     title="Google Ads Customer Match",
     recipient="google",
-    channels=("search", "display", "video", "social"),
+    channels=("search", "display", "video", "ctv"),
     identifiers=(
         Identifier("email", "email_google", quality="strong"),
         Identifier("phone", "phone_e164", quality="strong", stands_for="phone_hash"),

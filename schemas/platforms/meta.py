@@ -8,7 +8,7 @@ PLATFORM = PlatformContract(
     name="meta",
     title="Meta custom audiences",
     recipient="meta",
-    channels=("social", "display", "video"),
+    channels=("social", "crm_match", "display", "video"),
     identifiers=(
         Identifier("email", "email_trimmed", quality="strong", stands_for="email_hash"),
         Identifier("phone", "phone_digits", quality="strong"),

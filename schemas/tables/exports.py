@@ -15,7 +15,8 @@ class Suppression(dy.Schema):
     purpose = dy.Enum(["ads", "email", "phone", "mail", "all"], primary_key=True, description="what is forbidden")
     reason = dy.String(
         primary_key=True,
-        description="opt_out_sharing, gpc, do_not_email, do_not_call, do_not_mail, deletion, minor, email_undeliverable, source_opt_out",
+        description="opt_out_sharing, gpc, do_not_email, do_not_call, do_not_mail, deletion, minor, email_undeliverable, "
+        "source_opt_out",
     )
     since = dy.Date(description="day from which it is in force")
     source = dy.String(description="feed it came from")
@@ -45,6 +46,7 @@ class Delivered(dy.Schema):
     segment = segment()
     identifiers = dy.List(dy.String(), description="last sent, as " + HASHED + "; a removal must name them again")
     identifiers_hash = dy.UInt64(description="hash of the identifiers last sent")
+    basis = dy.String(description="basis on which it was sent, as in policy privacy.yaml")
     since = dy.Date(description="day of the first send of the present stay")
     sent_on = dy.Date(description="day of the last send")
     expires_on = dy.Date(description="day on which the platform forgets the member unless refreshed")

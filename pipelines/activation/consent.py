@@ -1,0 +1,75 @@
+"""The consent gate: who may go to which platform. Closed unless a grant opens it, and closed when privacy requests are unknown."""
+
+from collections.abc import Iterable
+from datetime import date
+
+import polars as pl
+
+from pipelines.engine import Engine, query_text
+from pipelines.step import Day
+from schemas.platforms import PlatformContract, all_platforms
+from schemas.policy.channels import Platform
+
+PACKAGE = "pipelines.activation"
+FEED = "privacy_requests"
+TEXTS = pl.List(pl.String)
+# Arms that are kept from being addressed, whatever their test is called.
+HELD_OUT = r"(^|_)(control|controls|holdout|held_out|hold_out|dark)(_|$)"
+
+Served = tuple[str, PlatformContract, Platform]
+
+
+def served_platforms(day: Day) -> list[Served]:
+    """Platforms of the policy whose files we draw, switched on or not, in alphabetical order: name, contract, policy."""
+    declared = all_platforms()
+    platforms = sorted(day.policy.channels.platforms.items())
+    return [(name, declared[name], one) for name, one in platforms if name in declared and declared[name].renderer]
+
+
+def privacy_feed_cause(engine: Engine) -> str | None:
+    """Why the gate is closed for everybody, or None. Reads feed_file of the day.
+
+    Open only where the feed's files of the day were all taken: a request we did not read may be anybody's.
+    """
+    found = engine.sql("SELECT CAST(status AS VARCHAR) AS status FROM feed_file WHERE feed = $feed ORDER BY status", feed=FEED)
+    statuses = set(found.get_column("status"))
+    if "rejected" in statuses:
+        return "privacy_feed_rejected"
+    return None if statuses & {"accepted", "redelivered"} else "privacy_feed_missing"
+
+
+def verdicts(engine: Engine, day: Day) -> pl.DataFrame:
+    """One row per platform, cell and person of the day's audiences: segment, state, cause (null: passed so far)."""
+    privacy = day.policy.privacy
+    _register_policy(engine, day)
+    return engine.sql(
+        query_text(PACKAGE, "gate"),
+        segments_on=list(day.policy.channels.segments_on),
+        excluded_states=[state.upper() for state in privacy.excluded_states],
+        allow_unknown_state=privacy.allow_unknown_state,
+        held_out=HELD_OUT,
+    )
+
+
+def evidence(engine: Engine, passed: pl.DataFrame, as_of: date) -> pl.DataFrame:
+    """What may be sent about those who passed, and what may not with its reason; see evidence.sql. Needs `verdicts` first."""
+    engine.register("gate_passed", passed.select("platform", "segment", "person_id").unique())
+    return engine.sql(query_text(PACKAGE, "evidence"), as_of=as_of)
+
+
+def _register_policy(engine: Engine, day: Day) -> None:
+    rules = [
+        (name, contract.recipient, contract.first_party_only, list(one.channels), list(one.identity_tiers), list(one.segments))
+        for name, contract, one in served_platforms(day)
+    ]
+    columns = {"platform": pl.String, "recipient": pl.String, "first_party_only": pl.Boolean}
+    lists = {"channels": TEXTS, "identity_tiers": TEXTS, "segments": TEXTS}
+    engine.register("gate_platform", _frame(rules, columns | lists))
+    grants = [(one.recipient, one.purpose, one.basis, segment) for one in day.policy.privacy.grants for segment in one.segments]
+    engine.register("gate_grant", _frame(grants, dict.fromkeys(("recipient", "purpose", "basis", "segment"), pl.String)))
+    planned = [(one.audience, list(one.channels)) for one in day.policy.audiences]
+    engine.register("gate_audience", _frame(planned, {"audience": pl.String, "channels": TEXTS}))
+
+
+def _frame(rows: Iterable[tuple], columns: dict[str, pl.DataType | type[pl.DataType]]) -> pl.DataFrame:
+    return pl.DataFrame(list(rows), schema=columns, orient="row")

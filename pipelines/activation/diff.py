@@ -1,0 +1,37 @@
+"""What must change at each platform: the members who may be there, compared with those who are."""
+
+import polars as pl
+
+from pipelines.engine import Engine, query_text
+from pipelines.step import Day
+from schemas.platforms import all_platforms
+
+REFRESH_WITHIN_DAYS = 7  # a member is renewed a week before the platform forgets: a failed day or two costs nobody
+STRONG = r"^(?:email|phone|address):"
+
+
+def changes(engine: Engine, day: Day, eligible: pl.DataFrame, verdict: pl.DataFrame) -> pl.DataFrame:
+    """One row per platform, cell and person that is or was there, with action add, refresh, keep or remove; see diff.sql.
+
+    `eligible` has platform, cell, person_id, segment, basis, identifiers and is_open; `verdict` the refused with their cause.
+    Adds `withdrawn`, and leaves out of a removal what another member of the cell still stands for, unless consent ended.
+    """
+    engine.register("eligible", eligible.with_columns(days=_days(day)))
+    engine.register("verdict", verdict.select("platform", "cell", "person_id", "cause"))
+    rows = engine.sql(query_text("pipelines.activation", "diff"), as_of=day.as_of, refresh_within=REFRESH_WITHIN_DAYS)
+    is_spared = (pl.col("action") == "remove") & ~pl.col("is_forbidden") & (pl.col("kept_by_others").list.len() > 0)
+    alone = pl.col("identifiers").list.set_difference("kept_by_others")
+    own = alone.list.eval(pl.element().filter(pl.element().str.contains(STRONG))).list.sort()
+    return rows.with_columns(
+        identifiers=pl.when(is_spared).then(own).otherwise("identifiers"),
+        withdrawn=pl.when(pl.col("action") == "refresh").then("lost_alone").otherwise(pl.lit([], pl.List(pl.String))),
+    )
+
+
+def _days(day: Day) -> pl.Expr:
+    """Days that a platform keeps a member: the policy's, at most the platform's own limit."""
+    stays = {}
+    for name, one in day.policy.channels.platforms.items():
+        limit = all_platforms()[name].max_membership_days if name in all_platforms() else 0
+        stays[name] = min(one.membership_days, limit or one.membership_days)
+    return pl.col("platform").replace_strict(stays, default=None, return_dtype=pl.Int64)

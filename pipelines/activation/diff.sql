@@ -1,0 +1,73 @@
+-- What each platform is asked to do today. Inputs: eligible (platform, cell, person_id, segment, basis, identifiers, days: stay at
+-- the platform, is_open: the cell may be sent), verdict (platform, cell, person_id, cause), suppression, previous_delivered.
+-- Parameters: $as_of date, $refresh_within int days before expiry.
+-- A removal is asked for whatever the cell's state: leaving, refusal, suppression and expiry never wait.
+WITH strong AS (
+  SELECT DISTINCT platform, cell, identifier
+  FROM (SELECT platform, cell, unnest(identifiers) AS identifier FROM eligible)
+  WHERE split_part(identifier, ':', 1) IN ('email', 'phone', 'address')
+),
+forbidden AS (SELECT DISTINCT person_id FROM suppression WHERE CAST(purpose AS VARCHAR) IN ('ads', 'all')),
+before AS (SELECT * FROM previous_delivered),
+-- identifiers of a leaver that another member of the cell still stands for must stay at the platform
+still_held AS (
+  SELECT before.platform, before.cell, before.person_id, list(one.identifier) AS identifiers
+  FROM (SELECT platform, cell, person_id, unnest(identifiers) AS identifier FROM before) AS one
+  JOIN before USING (platform, cell, person_id)
+  JOIN strong ON strong.platform = one.platform AND strong.cell = one.cell AND strong.identifier = one.identifier
+  GROUP BY ALL
+),
+compared AS (
+  SELECT
+    coalesce(now.platform, before.platform) AS platform, coalesce(now.cell, before.cell) AS cell,
+    coalesce(now.person_id, before.person_id) AS person_id,
+    coalesce(now.segment, CAST(before.segment AS VARCHAR)) AS segment, coalesce(now.basis, before.basis) AS basis,
+    now.person_id IS NOT NULL AS is_eligible, before.person_id IS NOT NULL AS is_held, coalesce(now.is_open, FALSE) AS is_open,
+    now.identifiers AS new_identifiers, before.identifiers AS old_identifiers, now.days,
+    md5_number_lower(array_to_string(now.identifiers, chr(31))) AS new_hash, before.identifiers_hash AS old_hash,
+    before.since, before.sent_on, before.expires_on, before.expires_on <= $as_of AS is_expired,
+    list_filter(before.identifiers, lambda x: split_part(x, ':', 1) IN ('email', 'phone', 'address')
+      AND NOT list_contains(coalesce(now.identifiers, []), x)) AS lost,
+    coalesce(still_held.identifiers, []) AS kept_by_others,
+    forbidden.person_id IS NOT NULL AS is_forbidden, verdict.cause AS verdict
+  FROM eligible AS now
+  FULL JOIN before ON before.platform = now.platform AND before.cell = now.cell AND before.person_id = now.person_id
+  LEFT JOIN still_held ON still_held.platform = before.platform AND still_held.cell = before.cell
+    AND still_held.person_id = before.person_id
+  LEFT JOIN forbidden ON forbidden.person_id = coalesce(now.person_id, before.person_id)
+  LEFT JOIN verdict ON verdict.platform = before.platform AND verdict.cell = before.cell AND verdict.person_id = before.person_id
+),
+decided AS (
+  SELECT *,
+    CASE
+      WHEN is_eligible AND is_open AND (NOT is_held OR is_expired) THEN 'add'
+      WHEN is_eligible AND is_open AND (new_hash <> old_hash OR expires_on - $as_of <= $refresh_within) THEN 'refresh'
+      WHEN is_eligible AND is_open THEN 'keep'
+      WHEN is_eligible AND NOT is_held THEN 'none'
+      WHEN is_eligible AND (is_expired OR len(lost) > 0) THEN 'remove'
+      WHEN is_eligible THEN 'keep'
+      ELSE 'remove'
+    END AS action
+  FROM compared
+)
+SELECT
+  platform, cell, person_id, segment, basis, action, is_open, is_held,
+  CASE action WHEN 'add' THEN new_identifiers WHEN 'refresh' THEN new_identifiers ELSE old_identifiers END AS identifiers,
+  CASE WHEN action <> 'remove' THEN list_filter(lost, lambda x: NOT list_contains(kept_by_others, x)) END AS lost_alone,
+  kept_by_others, is_forbidden,
+  CASE
+    WHEN action = 'add' THEN 'entered'
+    WHEN action = 'refresh' AND new_hash <> old_hash THEN 'changed'
+    WHEN action = 'refresh' THEN 'renewed'
+    WHEN is_forbidden THEN 'suppressed'
+    WHEN is_expired THEN 'expired'
+    WHEN is_eligible THEN 'changed'
+    WHEN verdict IS NOT NULL THEN 'refused'
+    ELSE 'left'
+  END AS cause,
+  CASE WHEN action = 'add' THEN $as_of ELSE since END AS since,
+  CASE WHEN action IN ('add', 'refresh') THEN $as_of ELSE sent_on END AS sent_on,
+  CASE WHEN action IN ('add', 'refresh') THEN $as_of + CAST(days AS INTEGER) ELSE expires_on END AS expires_on,
+  CASE WHEN action IN ('add', 'refresh') THEN new_hash ELSE old_hash END AS identifiers_hash
+FROM decided WHERE action <> 'none'
+ORDER BY platform, cell, person_id

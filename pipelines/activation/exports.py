@@ -1,0 +1,118 @@
+"""The day's exports: who is sent where, who is held by whom, what was shared, and who was kept in the house."""
+
+from collections.abc import Mapping
+
+import polars as pl
+
+from pipelines.activation.consent import evidence, privacy_feed_cause, served_platforms, verdicts
+from pipelines.activation.diff import changes
+from pipelines.activation.identifiers import member_identifiers
+from pipelines.engine import Engine
+from pipelines.step import Day, Input, Step
+from schemas.contract import Table
+from schemas.platforms import all_platforms
+from schemas.tables.exports import DELIVERED, EXPORT_MEMBER, GATE_REFUSAL, SHARED_WITH
+
+# What speaks for a refusal where several pieces of evidence were each refused: the first that occurs.
+REFUSALS = ("licence_expired", "licence_channel", "bought_list", "no_grant")
+KEY = ("platform", "cell", "person_id")
+
+
+def build(engine: Engine, day: Day) -> Mapping[str, pl.DataFrame]:
+    """All export tables of the day. They are made together, because each is a view of one decision."""
+    verdict = verdicts(engine, day)
+    members, verdict = _identified(engine, day, verdict)
+    eligible, closed = _opened(engine, day, members)
+    refused = verdict.filter(pl.col("cause").is_not_null())
+    rows = changes(engine, day, eligible, refused)
+    sent = rows.filter(pl.col("action") != "keep")
+    return {
+        EXPORT_MEMBER.name: _shaped(sent, EXPORT_MEMBER),
+        DELIVERED.name: _shaped(rows.filter(pl.col("action") != "remove"), DELIVERED),
+        SHARED_WITH.name: _shaped(_ledger(sent, day), SHARED_WITH),
+        GATE_REFUSAL.name: _shaped(_counted(pl.concat([refused, closed], how="diagonal")), GATE_REFUSAL),
+    }
+
+
+def _identified(engine: Engine, day: Day, verdict: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Members with what may be sent of them, and the verdicts completed by those of whom nothing may."""
+    passed = verdict.filter(pl.col("cause").is_null())
+    known = evidence(engine, passed, day.as_of)
+    states = passed.select("person_id", "state")
+    found = [
+        member_identifiers(engine, contract, known.filter(pl.col("platform") == name), states).with_columns(
+            platform=pl.lit(name)
+        )
+        for name, contract, _ in served_platforms(day)
+    ]
+    on = ["platform", "segment", "person_id"]
+    empty = {name: pl.String for name in (*on, "basis")} | {"identifiers": pl.List(pl.String)}
+    told = pl.concat(found, how="diagonal") if found else pl.DataFrame(schema=empty)
+    joined = passed.join(told, on=on, how="left").join(_why_nothing(known), on=on, how="left")
+    nothing = joined.filter(pl.col("identifiers").is_null())
+    nothing = nothing.with_columns(cause=pl.col("why").fill_null("no_identifier")).select(verdict.columns)
+    complete = pl.concat([verdict.filter(pl.col("cause").is_not_null()), nothing])
+    return joined.filter(pl.col("identifiers").is_not_null()), complete
+
+
+def _why_nothing(known: pl.DataFrame) -> pl.DataFrame:
+    """Per member the refusal that speaks for all evidence; no row where some evidence was free."""
+    rank = pl.col("denied").replace_strict({cause: n for n, cause in enumerate(REFUSALS)}, default=None)
+    judged = known.filter(pl.col("segment").is_not_null() & (pl.col("kind") != "name"))
+    worst = judged.group_by("platform", "segment", "person_id").agg(
+        is_free=pl.col("denied").is_null().any(), worst=rank.min()
+    )
+    why = pl.col("worst").replace_strict(dict(enumerate(REFUSALS)), default=None, return_dtype=pl.String)
+    return worst.filter(~pl.col("is_free")).select("platform", "segment", "person_id", why=why)
+
+
+def _opened(engine: Engine, day: Day, members: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Members with is_open, and those of closed cells with the cause: no privacy feed, switched off, or too few people."""
+    feed = privacy_feed_cause(engine)
+    switched = {name: one.is_on for name, _, one in served_platforms(day)}
+    least = {name: max(one.min_members, contract.min_people) for name, contract, one in served_platforms(day)}
+    is_on = pl.col("platform").replace_strict(switched, default=False, return_dtype=pl.Boolean)
+    smallest = pl.col("platform").replace_strict(least, default=None, return_dtype=pl.Int64)
+    cause = (
+        pl.when(pl.lit(feed is not None))
+        .then(pl.lit(feed, pl.String))
+        .when(~is_on)
+        .then(pl.lit("platform_off"))
+        .when(pl.len().over("platform", "cell") < smallest)
+        .then(pl.lit("below_minimum"))
+    )
+    judged = members.with_columns(cause=cause).with_columns(is_open=pl.col("cause").is_null())
+    columns = [*KEY, "segment", "basis", "identifiers", "is_open"]
+    return judged.select(columns), judged.filter(~pl.col("is_open")).select(*KEY, "segment", "state", "cause")
+
+
+def _ledger(sent: pl.DataFrame, day: Day) -> pl.DataFrame:
+    """What was told to whom: nothing is, where a removal has nothing left to name."""
+    recipients = {name: one.recipient for name, one in all_platforms().items()}
+    told = sent.filter((pl.col("identifiers").list.len() > 0) | (pl.col("withdrawn").list.len() > 0))
+    return told.with_columns(
+        recipient=pl.col("platform").replace_strict(recipients, default=pl.col("platform"), return_dtype=pl.String),
+        purpose=pl.lit("ads"),
+        shared_on=pl.lit(day.as_of),
+    )
+
+
+def _counted(refused: pl.DataFrame) -> pl.DataFrame:
+    groups = refused.group_by("platform", "cell", "cause")
+    return groups.agg(people=pl.col("person_id").n_unique().cast(pl.Int64), segment=pl.col("segment").min())
+
+
+def _shaped(rows: pl.DataFrame, table: Table) -> pl.DataFrame:
+    """Exactly the table's columns in its dtypes, sorted by its key."""
+    return table.schema.cast(rows).sort(table.key)
+
+
+STEP = Step(
+    (EXPORT_MEMBER, DELIVERED, SHARED_WITH, GATE_REFUSAL),
+    (
+        *(Input(f"audience_{segment}") for segment in ("conquest", "in_market", "loyalty")),
+        *(Input(name) for name in ("person", "person_identifier", "member", "contact_record", "suppression", "feed_file")),
+        Input("delivered", "previous"),
+    ),
+    build,
+)

@@ -1,0 +1,287 @@
+"""The gate and the day's exports on a world by hand."""
+
+from datetime import date, timedelta
+
+import polars as pl
+import pytest
+from activation_world import CELL, TODAY, World, day
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from assets.engine import DuckDBEngine
+from schemas.policy.privacy import Grant
+
+
+def sent(made, platform=None):
+    rows = made["export_member"]
+    rows = rows if platform is None else rows.filter(pl.col("platform") == platform)
+    return {(one["platform"], one["person_id"]): one["action"] for one in rows.iter_rows(named=True)}
+
+
+def causes(made, platform="google"):
+    rows = made["gate_refusal"].filter(pl.col("platform") == platform)
+    return dict(rows.select("cause", "people").rows())
+
+
+def test_a_plain_member_goes_to_both(engine):
+    world = World()
+    world.add_person("ann", phone="+14045550100")
+    made = world.export(engine, day())
+    assert sent(made) == {("google", "ann"): "add", ("meta", "ann"): "add"}
+    google, meta = made["export_member"].get_column("identifiers").to_list()
+    assert [one.split(":")[0] for one in google] == ["email", "phone", "address"]
+    assert google[2].split("|")[2:] == ["US", "30301"]
+    kinds = [one.split(":")[0] for one in meta]
+    assert kinds == ["email", "phone", "fn", "ln", "ct", "st", "zip", "country", "extern_id"]
+    held = made["delivered"].row(0, named=True)
+    assert (held["since"], held["sent_on"], held["expires_on"]) == (TODAY, TODAY, TODAY + timedelta(days=90))
+    ledger = made["shared_with"].select("recipient", "cell", "action", "purpose", "basis", "shared_on").rows()
+    assert ledger == [(name, CELL, "add", "ads", "first_party_relationship", TODAY) for name in ("google", "meta")]
+    assert made["gate_refusal"].is_empty()
+
+
+@pytest.mark.parametrize(
+    ("more", "changes", "cause"),
+    [
+        ({"state": None}, {}, "unknown_state"),
+        ({"state": "GA"}, {"excluded_states": ("GA",)}, "excluded_state"),
+        ({"identity_tier": "loose"}, {}, "identity_tier"),
+        ({"arm": "global_control"}, {}, "held_out"),
+        ({"arm": "control"}, {}, "held_out"),
+        ({"arm": "holdout"}, {}, "held_out"),
+        ({"channels": ["mail"]}, {}, "channel_not_permitted"),
+        ({}, {"planned": ("email",)}, "channel_not_planned"),
+        ({}, {"segments_on": ("conquest",)}, "segment_off"),
+        ({}, {"grants": ()}, "no_grant"),
+        ({}, {"off": ("google",)}, "platform_off"),
+        ({}, {"min_members": 1000}, "below_minimum"),
+        ({"email": "nothing", "address": "||"}, {}, "no_identifier"),
+        ({"own": False}, {}, "bought_list"),
+        ({"birth_date": date(2020, 1, 1)}, {}, "suppressed_minor"),
+    ],
+    ids=lambda one: one if isinstance(one, str) else "",
+)
+def test_refusals(engine, more, changes, cause):
+    world = World()
+    world.add_person("ann", **more)
+    made = world.export(engine, day(**changes))
+    assert ("google", "ann") not in sent(made)
+    assert causes(made) == {cause: 1}
+
+
+def test_unknown_state_where_policy_allows_it(engine):
+    world = World()
+    world.add_person("ann", state=None)
+    assert ("google", "ann") in sent(world.export(engine, day(allow_unknown_state=True)))
+
+
+@pytest.mark.parametrize("statuses", [(), ("missing",), ("rejected",), ("accepted", "rejected"), ("too_late",)])
+def test_without_privacy_requests_nobody_is_added_and_the_refusal_says_so(engine, statuses):
+    world = World()
+    world.add_person("ann")
+    world.feed(*statuses)
+    made = world.export(engine, day())
+    assert made["export_member"].is_empty() and made["delivered"].is_empty()
+    cause = "privacy_feed_rejected" if "rejected" in statuses else "privacy_feed_missing"
+    assert causes(made) == causes(made, "meta") == {cause: 1}
+
+
+def test_nothing_bought_reaches_google_even_of_a_customer(engine):
+    world = World()
+    world.add_person("ann")
+    world.identify("ann", "email", "bought@example.com", own=False, licence_expires_on=date(2027, 1, 1), permitted_channels=["social"])
+    made = world.export(engine, day())
+    assert [len([x for x in ids if x.startswith("email:")]) for ids in made["export_member"]["identifiers"]] == [1, 2]
+
+
+def test_a_name_that_only_a_bought_list_knows_stays_from_google(engine):
+    world = World()
+    world.add_person("ann")
+    world.rows["contact_record"][0]["is_first_party"] = False
+    made = world.export(engine, day())
+    assert [one.split(":")[0] for one in made["export_member"]["identifiers"][0]] == ["email"]
+
+
+@pytest.mark.parametrize(
+    ("more", "cause"),
+    [({"licence_expires_on": date(2026, 11, 20)}, "licence_expired"), ({"permitted_channels": ["mail"]}, "licence_channel")],
+)
+def test_licences(engine, more, cause):
+    world = World()
+    world.add_person("ann", own=False, **more)
+    assert causes(world.export(engine, day()), "meta") == {cause: 1}
+
+
+def test_a_licence_grant_is_not_a_first_party_grant(engine):
+    world = World()
+    world.add_person("ann", own=True)
+    world.add_person("bob", own=False)
+    grants = (Grant(recipient="meta", purpose="ads", basis="licence", segments=("loyalty",)),)
+    made = world.export(engine, day(grants=grants))
+    assert sent(made) == {("meta", "bob"): "add"}
+    assert made["shared_with"]["basis"].to_list() == ["licence"]
+    assert causes(made, "meta") == {"no_grant": 1}
+
+
+def test_an_identifier_of_somebody_suppressed_is_sent_for_nobody(engine):
+    world = World()
+    world.add_person("ann", email="jane.doe@gmail.com")
+    world.add_person("bob", email="janedoe@gmail.com", phone="+14045550100")
+    world.ask("opt_out_sharing", record_id="crm_contacts:ann")
+    made = world.export(engine, day())
+    google = made["export_member"].filter(pl.col("platform") == "google").row(0, named=True)
+    assert google["person_id"] == "bob"
+    assert [one.split(":")[0] for one in google["identifiers"]] == ["phone", "address"]
+
+
+def test_californians_carry_limited_use(engine):
+    world = World()
+    world.add_person("ann", state="CA")
+    made = world.export(engine, day())
+    assert ["option:LDU" in ids for ids in made["export_member"]["identifiers"]] == [False, True]
+
+
+def next_day(world, engine, made, days=1, **changes):
+    world.previous = made["delivered"]
+    return world.export(engine, day(TODAY + timedelta(days=days), **changes))
+
+
+def test_nothing_changed_asks_for_nothing_and_the_second_run_is_the_same(engine):
+    world = World()
+    for person in ("ann", "bob"):
+        world.add_person(person)
+    made, again = world.export(engine, day()), world.export(engine, day())
+    assert all(made[name].equals(again[name]) for name in made)
+    following = next_day(world, engine, made)
+    assert following["export_member"].is_empty() and following["shared_with"].is_empty()
+    assert following["delivered"].equals(made["delivered"])
+
+
+@pytest.mark.parametrize(("days", "actions"), [(82, set()), (83, {"refresh"}), (90, {"add"}), (91, {"add"})])
+def test_members_are_renewed_before_the_platform_forgets(engine, days, actions):
+    world = World()
+    world.add_person("ann")
+    made = next_day(world, engine, world.export(engine, day()), days)
+    assert set(sent(made).values()) == actions
+
+
+def test_a_new_address_is_sent_and_the_old_one_withdrawn(engine):
+    world = World()
+    world.add_person("ann", email="old@example.com")
+    made = world.export(engine, day())
+    old = made["export_member"]["identifiers"][0][0]
+    world.rows["person_identifier"][0]["value"] = "new@example.com"
+    following = next_day(world, engine, made)
+    row = following["export_member"].row(0, named=True)
+    assert (row["action"], row["cause"], row["withdrawn"]) == ("refresh", "changed", [old])
+    assert old not in row["identifiers"]
+    assert following["delivered"].row(0, named=True)["since"] == TODAY
+
+
+def test_leaving_is_removed_with_what_was_sent(engine):
+    world = World()
+    world.add_person("ann")
+    made = world.export(engine, day())
+    world.rows["audience_loyalty"].clear()
+    following = next_day(world, engine, made)
+    assert sent(following) == {("google", "ann"): "remove", ("meta", "ann"): "remove"}
+    assert following["export_member"]["identifiers"].to_list() == made["export_member"]["identifiers"].to_list()
+    assert following["export_member"]["cause"].to_list() == ["left", "left"]
+    assert following["delivered"].is_empty()
+    assert following["shared_with"]["action"].to_list() == ["remove", "remove"]
+
+
+def test_merging_two_people_does_not_drop_what_the_survivor_stands_for(engine):
+    world = World()
+    world.add_person("ann", email="ann@example.com")
+    made = world.export(engine, day())
+    other = World()
+    other.add_person("survivor", email="ann@example.com")
+    other.identify("survivor", "phone", "+14045550100")
+    following = next_day(other, engine, made)
+    assert sent(following, "google") == {("google", "ann"): "remove", ("google", "survivor"): "add"}
+    gone = following["export_member"].filter(pl.col("action") == "remove")
+    assert gone["identifiers"].to_list() == [[], ["extern_id:ann"]]
+
+
+@pytest.mark.parametrize("closed", ["feed", "off", "minimum"])
+def test_removals_of_suppressed_people_never_wait(engine, closed):
+    world = World()
+    for person in ("ann", "bob"):
+        world.add_person(person)
+    made = world.export(engine, day())
+    world.ask("opt_out_sharing", TODAY + timedelta(days=1), email="ann@example.com")
+    if closed == "feed":
+        world.feed("missing")
+    changes = {"off": {"off": ("google", "meta")}, "minimum": {"min_members": 50}}.get(closed, {})
+    following = next_day(world, engine, made, **changes)
+    assert sent(following) == {("google", "ann"): "remove", ("meta", "ann"): "remove"}
+    assert set(following["export_member"]["cause"]) == {"suppressed"}
+    assert following["delivered"]["person_id"].to_list() == ["bob", "bob"]
+
+
+def test_a_forgotten_person_is_removed_though_nothing_is_known_any_more(engine):
+    world = World()
+    world.add_person("ann")
+    made = world.export(engine, day())
+    following = next_day(World(), engine, made)
+    assert sent(following, "google") == {("google", "ann"): "remove"}
+    assert following["export_member"]["identifiers"].to_list()[0] == made["export_member"]["identifiers"].to_list()[0]
+
+
+def test_a_closed_cell_lets_members_expire(engine):
+    world = World()
+    world.add_person("ann")
+    made = world.export(engine, day())
+    world.feed("missing")
+    following = next_day(world, engine, made, 90)
+    assert set(following["export_member"]["cause"]) == {"expired"}
+    assert following["delivered"].is_empty()
+
+
+PEOPLE = st.lists(
+    st.fixed_dictionaries(
+        {
+            "own": st.booleans(),
+            "email": st.sampled_from(["a@gmail.com", "a.a@gmail.com", "aa@gmail.com", "b@x.com", "c@x.com"]),
+            "phone": st.sampled_from([None, "+14045550100", "+14045550101"]),
+            "state": st.sampled_from(["GA", "CA", None]),
+            "segment": st.sampled_from(["conquest", "in_market", "loyalty"]),
+            "arm": st.sampled_from(["treatment", "global_control"]),
+        }
+    ),
+    min_size=1,
+    max_size=6,
+)
+ASKED = st.lists(
+    st.tuples(
+        st.sampled_from(["opt_out_sharing", "gpc", "deletion"]),
+        st.sampled_from([{"email": "a.a@gmail.com"}, {"phone": "+14045550100"}, {"record_id": "crm_contacts:p0"}]),
+    ),
+    max_size=3,
+)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@given(people=PEOPLE, asked=ASKED, is_feed_there=st.booleans())
+def test_whatever_the_world_the_gate_holds(people, asked, is_feed_there):
+    engine = DuckDBEngine()
+    world = World()
+    for number, person in enumerate(people):
+        world.add_person(f"p{number}", **person)
+    for kind, by in asked:
+        world.ask(kind, **by)
+    if not is_feed_there:
+        world.feed("rejected")
+    suppressed = set(world.suppress(engine, day())["person_id"])
+    made = world.export(engine, day())
+    engine.close()
+    added = made["export_member"].filter(pl.col("action") != "remove")
+    assert is_feed_there or added.is_empty()
+    assert not suppressed & set(added["person_id"])
+    bought = {f"p{number}" for number, person in enumerate(people) if not person["own"]}
+    assert not bought & set(added.filter(pl.col("platform") == "google")["person_id"])
+    held_out = {f"p{number}" for number, person in enumerate(people) if person["arm"] != "treatment"}
+    assert not held_out & set(added["person_id"])
+    judged = added.height + made["gate_refusal"]["people"].sum()
+    assert judged == 2 * len(people)
