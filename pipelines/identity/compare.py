@@ -63,15 +63,21 @@ def first_states(left: pl.Series, right: pl.Series, similar_from: float) -> pl.S
     head = a.str.split(" ").list.first() == b.str.split(" ").list.first()
     similar = pl.Series(_similarity(frame["a"], frame["b"]) >= similar_from)
     related = frame["row"].is_in(_nicknames(frame).implode())
+    paired = _is_feminine_of(a, b) | _is_feminine_of(b, a)
     state = (
         pl.when(a == b).then(pl.when(shorter == 1).then(PERHAPS).otherwise(SAME))
         .when(is_initial).then(PERHAPS)
         .when(shorter == 1).then(DIFFERENT)
         .when(head & (a.str.split(" ").list.first().str.len_chars() > 1)).then(SAME)
-        .when(similar | related).then(SAME)
+        .when((similar & ~paired) | related).then(SAME)
         .otherwise(DIFFERENT)
     )  # fmt: skip
     return frame.select(state.cast(pl.Int8)).to_series()
+
+
+def _is_feminine_of(feminine: pl.Expr, name: pl.Expr) -> pl.Expr:
+    """Paula of Paul, Maria of Mario, Danielle of Daniel: near in spelling, yet often two people of one house."""
+    return (feminine == name + "a") | (feminine == name.str.replace("o$", "a")) | (feminine == name + "le")
 
 
 def last_states(left: pl.Series, right: pl.Series, similar_from: float) -> pl.Series:
