@@ -155,3 +155,15 @@ class DuplicateColumn(FileError):
         super().__init__(
             f"The columns {first!r} and {second!r} both mean {meaning!r}.", "Keep one of them in the export.", second
         )
+
+
+class DamagedJson(FileError):
+    """One JSON document that does not parse."""
+
+    rule = "file|damaged_json"
+
+    def __init__(self, line: int, column: int) -> None:
+        super().__init__(
+            f"The JSON document is damaged at line {line:,}, column {column:,}: not one event can be read from it.",
+            "Export one whole JSON object per line.",
+        )
