@@ -19,6 +19,7 @@ DATA_UNTIL = datetime(2026, 12, 31, tzinfo=UTC)
 
 CHARACTERS = re.compile(r"[A-HJ-NPR-Z0-9]{17}")  # no I, O or Q (49 CFR 565.4)
 UNKNOWN_MAKER = 7  # vPIC error code: manufacturer not registered
+BAD_CHARACTER = 400  # vPIC error code: a character where this maker's VINs have none, such as a letter in the serial number
 BATCH = 50_000  # VINs decoded at a time; bounds memory
 
 COLUMNS: dict[str, Any] = {
@@ -75,6 +76,8 @@ def _invalid_reason(vin: str, answer: dict[str, Any]) -> str | None:
         return "characters"
     if UNKNOWN_MAKER in answer["error_codes"]:
         return "unknown WMI"
+    if BAD_CHARACTER in answer["error_codes"]:
+        return "characters"
     return None if answer["check_digit_valid"] else "check digit"
 
 

@@ -30,6 +30,7 @@ def check_digit(vin: str) -> str:
         ("11111111111111111", False, "unknown WMI", None, None, None),
         ("00000000000000000", False, "unknown WMI", None, None, None),
         ("1HGCM82633A00435O", False, "characters", None, None, None),
+        ("3MVDMBXM7RM4404L1", False, "characters", None, None, None),  # a letter in a serial number of figures
         ("1HGCM826", False, "length", None, None, None),
         ("1HGCM82633A", False, "length", None, None, None),
         ("", False, "length", None, None, None),
@@ -52,13 +53,16 @@ def test_each_distinct_vin_once_and_sorted():
 def test_made_up_vins_of_own_makes_come_out_in_the_vocabulary():
     vins = ultravin.generate(300, seed=5, make="SUBARU", min_year=2012, max_year=2026)
     frame = decode(pl.Series(list(vins)), REFERENCE)
-    assert frame["is_valid"].to_list() == [vin[8] == check_digit(vin) for vin in frame["vin"]]
+    assert frame["is_valid"].to_list() == [vin[8] == check_digit(vin) and vin[12:].isdigit() for vin in frame["vin"]]
     assert set(frame["make"].drop_nulls()) == {"Subaru"}
     styles = {"sedan", "suv", "truck", "coupe", "hatchback", "wagon", "van", "convertible"}
     assert set(frame["body_style"].drop_nulls()) <= styles
 
 
-@given(st.sampled_from(list(ultravin.generate(60, seed=9, make="MAZDA"))), st.sampled_from("0123456789X"))
+MAZDAS = [vin for vin in ultravin.generate(60, seed=9, make="MAZDA") if vin[12:].isdigit()]
+
+
+@given(st.sampled_from(MAZDAS), st.sampled_from("0123456789X"))
 def test_a_vin_is_valid_only_with_its_own_check_digit(vin, digit):
     changed = vin[:8] + digit + vin[9:]
     valid = decode(pl.Series([changed]), REFERENCE)["is_valid"].item()
