@@ -31,7 +31,9 @@ TABLES = MappingProxyType(
 KIA_WARRANTY = {"make": "Kia", "from_year": 2000, "to_year": 2035, "basic_months": 60, "basic_miles": 60000, "source": "test"}
 ACURA_TERMS = {"basic_months": 48, "basic_miles": 50000, "powertrain_months": 72, "powertrain_miles": 70000, "source": "test"}
 
-EMPTY_VALUES = MappingProxyType({pl.String: "", pl.Int64: 0, pl.Boolean: False, pl.Float64: 0.0, pl.Date: date(2020, 1, 1)})
+EMPTY_VALUES = MappingProxyType(
+    {pl.String: "", pl.Int64: 0, pl.UInt64: 0, pl.Boolean: False, pl.Float64: 0.0, pl.Date: date(2020, 1, 1)}
+)
 
 
 def _empty(column: dy.Column) -> Any:

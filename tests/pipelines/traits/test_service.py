@@ -15,7 +15,15 @@ PEOPLE = (
     {"person_id": "p9", "household_id": "h9"},
 )
 MEMBERS = tuple({"record_id": f"dms_service:{n}:customer", "person_id": f"p{n}"} for n in (1, 2, 9))
-CAR = {"person_id": "p1", "vin": VIN, "household_id": "h1", "relation": "serviced", "is_current": True, "make": "Acura", "year": 2024}
+CAR = {
+    "person_id": "p1",
+    "vin": VIN,
+    "household_id": "h1",
+    "relation": "serviced",
+    "is_current": True,
+    "make": "Acura",
+    "year": 2024,
+}
 DRIVEN = {**CAR, "odometer_miles": 20_000, "odometer_on": date(2026, 8, 1), "miles_per_day": 40.0}
 
 
@@ -111,7 +119,13 @@ def test_a_recommendation_is_open_until_done(engine):
 
 
 def appointment(number, on, **columns):
-    given = {"transaction_id": f"dms_appointments:{number}", "kind": "appointment", "status": "open", "occurred_on": on, "vin": VIN}
+    given = {
+        "transaction_id": f"dms_appointments:{number}",
+        "kind": "appointment",
+        "status": "open",
+        "occurred_on": on,
+        "vin": VIN,
+    }
     return {**given, "record_id": "dms_service:2:customer", "opened_on": date(2026, 11, 1), **columns}
 
 
