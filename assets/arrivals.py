@@ -6,6 +6,7 @@ A file without a stamp belongs to the day on which it was first seen.
 """
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -17,6 +18,7 @@ from schemas.contract import Feed
 from schemas.sources import all_feeds
 
 CHUNK = 1 << 20
+REPLAY = re.compile(r"replay-(\d{8})/")
 
 
 @dataclass(frozen=True)
@@ -72,24 +74,31 @@ def arrivals(drop: Path, lake: Lake, feed: Feed, day: date) -> list[Arrival]:
     before = {sha for files in earlier.values() for sha in files.values()}
     found = []
     for name, path in files_of(drop, feed):
-        stamp = stamp_of(name)
-        if stamp is not None and stamp.date() > day:
+        stamp, belongs = stamp_of(Path(name).name), _belongs_to(name)
+        if belongs is not None and belongs > day:
             continue
         sha = digest(path)
         if any(files.get(name) == sha for files in earlier.values()):
             continue
-        if stamp is None and elsewhere.get(name) == sha:
+        if belongs is None and elsewhere.get(name) == sha:
             continue
-        verdict = _verdict(feed, day, stamp, is_first=not earlier, is_repeat=sha in before)
+        verdict = _verdict(feed, day, belongs, is_first=not earlier, is_repeat=sha in before)
         at = stamp or datetime.combine(day, time())
         found.append(Arrival(name, path, sha, at, verdict, path.stat().st_size))
     return sorted(found, key=lambda one: (one.version_at, one.name))
 
 
-def _verdict(feed: Feed, day: date, stamp: datetime | None, *, is_first: bool, is_repeat: bool) -> str:
+def _belongs_to(name: str) -> date | None:
+    """The day of a file: the day of its replay folder where it lies in one, else the day of its stamp."""
+    replayed = REPLAY.match(name)
+    stamp = stamp_of(replayed[1]) if replayed else stamp_of(Path(name).name)
+    return stamp.date() if stamp else None
+
+
+def _verdict(feed: Feed, day: date, belongs: date | None, *, is_first: bool, is_repeat: bool) -> str:
     if is_repeat:
         return "redelivered"
-    if stamp is None or is_first or stamp.date() >= day - timedelta(days=feed.late_days):
+    if belongs is None or is_first or belongs >= day - timedelta(days=feed.late_days):
         return "take"
     return "too_late"
 
@@ -103,9 +112,9 @@ def late_days(drop: Path, lake: Lake) -> dict[date, list[str]]:
             continue
         known = {(name, sha) for files in taken.values() for name, sha in files.items()}
         for name, path in files_of(drop, feed):
-            stamp = stamp_of(name)
-            if stamp and min(taken) <= stamp.date() <= max(taken) and (name, digest(path)) not in known:
-                found.setdefault(stamp.date(), []).append(f"{feed.name}/{name}")
+            belongs = _belongs_to(name)
+            if belongs and min(taken) <= belongs <= max(taken) and (name, digest(path)) not in known:
+                found.setdefault(belongs, []).append(f"{feed.name}/{name}")
     return dict(sorted(found.items()))
 
 

@@ -3,18 +3,24 @@
 
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated, Optional
+from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.table import Table as RichTable
 
+from assets.arrivals import late_days
 from assets.house import DEFAULT_GROUP, PROJECT, House
+from assets.lake import Lake
 from assets.policy_check import check_policy
 from assets.policy_files import load_policy
 from assets.policy_problem import PolicyError
-from assets.run_day import DayResult, run_day
+from assets.replay import NothingToReplay, write_replay
+from assets.run_day import AlreadyRunning, DayResult, run_day
+from assets.sensors import proposal
 from assets.summary import audience_rows, export_rows, refused_files
+from schemas.policy import Policy
+from schemas.sources import all_feeds
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Daily audiences for a dealer group, from files to platforms.")
 out = Console()
@@ -55,7 +61,7 @@ def simulate_command(
     months: Annotated[int, typer.Option(min=1, max=120, help="Months of history.")] = 18,
     until: Annotated[str, typer.Option(help="Last day, YYYY-MM-DD.")] = "2026-11-21",
     seed: Annotated[int, typer.Option(help="Same seed, same bytes.")] = 7,
-    days: Annotated[Optional[int], typer.Option(min=1, help="Last days written as daily files; the rest is folded.")] = None,
+    days: Annotated[int | None, typer.Option(min=1, help="Last days written as daily files; the rest is folded.")] = None,
     policy: PolicyOption = POLICY_ROOT,
 ) -> None:
     """Make a synthetic world: feeds to ingest, and the truth beside them."""
@@ -91,27 +97,66 @@ def run_command(
         raise typer.Exit(MISUSED)
     _policy_or_exit(group, policy)
     house = House(group=group, drop=str(drop.resolve()), lake=str(lake.resolve()), policy=str(policy.resolve()), seed=seed)
-    result = run_day(house, _day(day), tell=_tell)
-    _report(house, result)
+    _report(house, _run(house, _day(day)))
 
 
 @app.command("demo")
 def demo_command(lake: LakeOption = PROJECT / "lake", group: GroupOption = DEFAULT_GROUP) -> None:
     """Run the sample day that ships with the project and show the three audiences."""
     house = House(group=group, drop=str(PROJECT / "data_samples" / "drop"), lake=str(lake.resolve()), policy=str(POLICY_ROOT))
-    result = run_day(house, SAMPLE_DAY, tell=_tell)
-    _report(house, result, is_demo=True)
+    _report(house, _run(house, SAMPLE_DAY), is_demo=True)
+
+
+@app.command("late")
+def late_command(
+    drop: Annotated[Path, typer.Option("--drop", help="Folder with one folder per feed.")],
+    lake: LakeOption,
+    group: GroupOption = DEFAULT_GROUP,
+) -> None:
+    """List files that came after their day was run, and the days to rebuild."""
+    tables = Lake(lake.resolve(), group)
+    out.print(proposal(late_days(drop, tables), tables.days("feed_file")), highlight=False, soft_wrap=True)
+
+
+@app.command("replay")
+def replay_command(
+    feed: Annotated[str, typer.Option("--feed", help="The feed, such as dms_sales.")],
+    day: Annotated[str, typer.Option("--into", help="The day that is to judge the rows again, YYYY-MM-DD.")],
+    drop: Annotated[Path, typer.Option("--drop", help="Folder with one folder per feed.")],
+    lake: LakeOption,
+    group: GroupOption = DEFAULT_GROUP,
+    rule: Annotated[
+        str | None, typer.Option("--rule", help="Only rows that broke this rule, such as birth_date|date.")
+    ] = None,
+) -> None:
+    """Put quarantined rows back into the drop folder; run the day to judge them again."""
+    if feed not in all_feeds():
+        raise typer.BadParameter(f"{feed!r} is not a feed; feeds are {', '.join(all_feeds())}", param_hint="--feed")
+    try:
+        for place, rows in write_replay(Lake(lake.resolve(), group), drop, all_feeds()[feed], _day(day), rule):
+            out.print(f"{rows} rows -> {place}", highlight=False, soft_wrap=True)
+    except NothingToReplay as nothing:
+        err.print(str(nothing), style="red")
+        raise typer.Exit(MISUSED) from nothing
 
 
 SAMPLE_DAY = date(2026, 11, 21)
 
 
-def _policy_or_exit(group: str, root: Path) -> "Policy":  # noqa: F821 named for the reader; imported where it is made
+def _policy_or_exit(group: str, root: Path) -> Policy:
     try:
         return load_policy(group, root)
     except PolicyError as wrong:
         err.print(str(wrong), style="red", highlight=False, soft_wrap=True)
         raise typer.Exit(MISUSED) from wrong
+
+
+def _run(house: House, day: date) -> DayResult:
+    try:
+        return run_day(house, day, tell=_tell)
+    except AlreadyRunning as busy:
+        err.print(str(busy), style="red", soft_wrap=True)
+        raise typer.Exit(FAILED) from busy
 
 
 def _tell(line: str) -> None:

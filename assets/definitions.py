@@ -1,6 +1,5 @@
 """The code location; nothing else. Which group it serves comes from VELOCITY_GROUP; no secret is needed to import it."""
 
-import importlib
 from datetime import date
 
 import dagster as dg

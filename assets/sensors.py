@@ -33,7 +33,8 @@ def proposal(late: dict[date, list[str]], ran: list[date]) -> str:
     first = min(late)
     days = [one for one in ran if one >= first]
     files = "; ".join(f"{day}: {', '.join(names)}" for day, names in late.items())
-    return f"late files ({files}). Rebuild in this order: {', '.join(map(str, days))} (a backfill of the job `day`, or velocity run)."
+    order = ", ".join(map(str, days))
+    return f"late files ({files}). Rebuild in this order: {order} (a backfill of the job `day`, or velocity run)."
 
 
 def run_failed_sensor() -> dg.SensorDefinition:

@@ -7,7 +7,6 @@ from typing import Any
 
 import dagster as dg
 import polars as pl
-import pyarrow as pa
 import pyarrow.parquet as pq
 
 from assets.arrivals import Arrival, arrivals, unclaimed, write_manifest

@@ -1,0 +1,1 @@
+"""HOW: frames in, frames out. The day, the seed and the policy are arguments."""

@@ -1,0 +1,1 @@
+"""WHAT: contracts of tables, feeds, platforms and policy. No I/O, no orchestrator."""
