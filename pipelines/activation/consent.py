@@ -5,6 +5,7 @@ from datetime import date
 
 import polars as pl
 
+from pipelines.audiences.holdouts import is_held_back
 from pipelines.engine import Engine, query_text
 from pipelines.step import Day
 from schemas.platforms import PlatformContract, all_platforms
@@ -13,8 +14,6 @@ from schemas.policy.channels import Platform
 PACKAGE = "pipelines.activation"
 FEED = "privacy_requests"
 TEXTS = pl.List(pl.String)
-# Arms that are kept from being addressed, whatever their test is called.
-HELD_OUT = r"(^|_)(control|controls|holdout|held_out|hold_out|dark)(_|$)"
 
 Served = tuple[str, PlatformContract, Platform]
 
@@ -42,12 +41,12 @@ def verdicts(engine: Engine, day: Day) -> pl.DataFrame:
     """One row per platform, cell and person of the day's audiences: segment, state, cause (null: passed so far)."""
     privacy = day.policy.privacy
     _register_policy(engine, day)
+    _register_arms(engine)
     return engine.sql(
         query_text(PACKAGE, "gate"),
         segments_on=list(day.policy.channels.segments_on),
         excluded_states=[state.upper() for state in privacy.excluded_states],
         allow_unknown_state=privacy.allow_unknown_state,
-        held_out=HELD_OUT,
     )
 
 
@@ -55,6 +54,14 @@ def evidence(engine: Engine, passed: pl.DataFrame, as_of: date) -> pl.DataFrame:
     """What may be sent about those who passed, and what may not with its reason; see evidence.sql. Needs `verdicts` first."""
     engine.register("gate_passed", passed.select("platform", "segment", "person_id").unique())
     return engine.sql(query_text(PACKAGE, "evidence"), as_of=as_of)
+
+
+def _register_arms(engine: Engine) -> None:
+    """Which arms are held out. An arm that is neither the treatment nor of a test is not understood, and held out too."""
+    audiences = " UNION ".join(f"SELECT arm FROM audience_{one}" for one in ("conquest", "in_market", "loyalty"))
+    understood = (pl.col("arm") == "treatment") | pl.col("arm").str.contains(":", literal=True)
+    arms = engine.sql(f"SELECT arm FROM ({audiences}) ORDER BY arm")
+    engine.register("gate_arm", arms.select("arm", is_held_out=is_held_back("arm") | ~understood))
 
 
 def _register_policy(engine: Engine, day: Day) -> None:

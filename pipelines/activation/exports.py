@@ -40,9 +40,7 @@ def _identified(engine: Engine, day: Day, verdict: pl.DataFrame) -> tuple[pl.Dat
     known = evidence(engine, passed, day.as_of)
     states = passed.select("person_id", "state")
     found = [
-        member_identifiers(engine, contract, known.filter(pl.col("platform") == name), states).with_columns(
-            platform=pl.lit(name)
-        )
+        member_identifiers(engine, contract, known.filter(pl.col("platform") == name), states).with_columns(platform=pl.lit(name))
         for name, contract, _ in served_platforms(day)
     ]
     on = ["platform", "segment", "person_id"]
@@ -59,9 +57,7 @@ def _why_nothing(known: pl.DataFrame) -> pl.DataFrame:
     """Per member the refusal that speaks for all evidence; no row where some evidence was free."""
     rank = pl.col("denied").replace_strict({cause: n for n, cause in enumerate(REFUSALS)}, default=None)
     judged = known.filter(pl.col("segment").is_not_null() & (pl.col("kind") != "name"))
-    worst = judged.group_by("platform", "segment", "person_id").agg(
-        is_free=pl.col("denied").is_null().any(), worst=rank.min()
-    )
+    worst = judged.group_by("platform", "segment", "person_id").agg(is_free=pl.col("denied").is_null().any(), worst=rank.min())
     why = pl.col("worst").replace_strict(dict(enumerate(REFUSALS)), default=None, return_dtype=pl.String)
     return worst.filter(~pl.col("is_free")).select("platform", "segment", "person_id", why=why)
 
@@ -70,7 +66,7 @@ def _opened(engine: Engine, day: Day, members: pl.DataFrame) -> tuple[pl.DataFra
     """Members with is_open, and those of closed cells with the cause: no privacy feed, switched off, or too few people."""
     feed = privacy_feed_cause(engine)
     switched = {name: one.is_on for name, _, one in served_platforms(day)}
-    least = {name: max(one.min_members, contract.min_people) for name, contract, one in served_platforms(day)}
+    least = {name: one.min_members for name, _, one in served_platforms(day)}
     is_on = pl.col("platform").replace_strict(switched, default=False, return_dtype=pl.Boolean)
     smallest = pl.col("platform").replace_strict(least, default=None, return_dtype=pl.Int64)
     cause = (

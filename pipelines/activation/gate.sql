@@ -1,6 +1,6 @@
 -- The personal verdict of the consent gate: per platform, cell and person the first cause that keeps the member in the house, or null.
 -- Inputs: audience_conquest, audience_in_market, audience_loyalty, person, suppression, and from policy: gate_platform, gate_grant,
--- gate_audience. Parameters: $segments_on list, $excluded_states list, $allow_unknown_state bool, $held_out pattern of arms.
+-- gate_audience, gate_arm. Parameters: $segments_on list, $excluded_states list, $allow_unknown_state bool.
 -- What identifiers may go is judged after this; whether a whole cell may go is judged last.
 WITH audience AS (
   FROM audience_conquest UNION ALL FROM audience_in_market UNION ALL FROM audience_loyalty
@@ -21,7 +21,7 @@ judged AS (
       WHEN list_contains($excluded_states, upper(person.state)) THEN 'excluded_state'
       WHEN coalesce(person.state, '') = '' AND NOT $allow_unknown_state THEN 'unknown_state'
       WHEN NOT list_contains(rule.identity_tiers, CAST(audience.identity_tier AS VARCHAR)) THEN 'identity_tier'
-      WHEN regexp_matches(audience.arm, $held_out) THEN 'held_out'
+      WHEN coalesce(gate_arm.is_held_out, TRUE) THEN 'held_out'
       WHEN NOT list_has_any(rule.channels, coalesce(planned.channels, [])) THEN 'channel_not_planned'
       WHEN NOT list_has_any(rule.channels, coalesce(audience.channels, [])) THEN 'channel_not_permitted'
     END AS cause
@@ -30,6 +30,7 @@ judged AS (
   LEFT JOIN person USING (person_id)
   LEFT JOIN forbidden USING (person_id)
   LEFT JOIN gate_audience AS planned USING (audience)
+  LEFT JOIN gate_arm USING (arm)
   LEFT JOIN (
     SELECT recipient, segment, list(basis ORDER BY basis) AS bases FROM gate_grant WHERE purpose = 'ads' GROUP BY ALL
   ) AS granted ON granted.recipient = rule.recipient AND granted.segment = CAST(audience.segment AS VARCHAR)

@@ -36,7 +36,7 @@ def _strong(engine: Engine, contract: PlatformContract, known: pl.DataFrame) -> 
     frames = []
     for place, kind in enumerate(("email", "phone")):
         rows = prepared(engine, contract, known.filter(pl.col("kind") == kind), {"value": kind})
-        stands_in = contract.identifier(kind).stands_for
+        stands_in = contract.identifier(kind).stands_for or "none"
         hashes = known.filter(pl.col("kind") == stands_in).with_columns(pl.col("value").str.to_lowercase())
         both = pl.concat([rows, hashes]).filter(pl.col("value").is_not_null())
         refused = both.filter(pl.col("denied") == "suppressed").select("value").unique()

@@ -112,9 +112,7 @@ class World:
             if value:
                 self.identify(person_id, kind, value, own=own, **licence)
         self.rows["member"].append({"record_id": f"crm_contacts:{person_id}", "person_id": person_id})
-        self.rows["contact_record"].append(
-            {"record_id": f"crm_contacts:{person_id}", "is_first_party": own} | name | licence
-        )
+        self.rows["contact_record"].append({"record_id": f"crm_contacts:{person_id}", "is_first_party": own} | name | licence)
         self.rows[f"audience_{segment}"].append(
             {
                 "audience": more.get("audience", "due"),

@@ -48,7 +48,7 @@ def test_a_plain_member_goes_to_both(engine):
         ({"identity_tier": "loose"}, {}, "identity_tier"),
         ({"arm": "global_control"}, {}, "held_out"),
         ({"arm": "control"}, {}, "held_out"),
-        ({"arm": "holdout"}, {}, "held_out"),
+        ({"arm": "broad:treatment|timing:holdout"}, {}, "held_out"),
         ({"channels": ["mail"]}, {}, "channel_not_permitted"),
         ({}, {"planned": ("email",)}, "channel_not_planned"),
         ({}, {"segments_on": ("conquest",)}, "segment_off"),
@@ -67,6 +67,12 @@ def test_refusals(engine, more, changes, cause):
     made = world.export(engine, day(**changes))
     assert ("google", "ann") not in sent(made)
     assert causes(made) == {cause: 1}
+
+
+def test_an_arm_of_a_test_is_addressed(engine):
+    world = World()
+    world.add_person("ann", arm="broad:lifecycle|timing:early")
+    assert ("google", "ann") in sent(world.export(engine, day()))
 
 
 def test_unknown_state_where_policy_allows_it(engine):
@@ -89,7 +95,9 @@ def test_without_privacy_requests_nobody_is_added_and_the_refusal_says_so(engine
 def test_nothing_bought_reaches_google_even_of_a_customer(engine):
     world = World()
     world.add_person("ann")
-    world.identify("ann", "email", "bought@example.com", own=False, licence_expires_on=date(2027, 1, 1), permitted_channels=["social"])
+    world.identify(
+        "ann", "email", "bought@example.com", own=False, licence_expires_on=date(2027, 1, 1), permitted_channels=["social"]
+    )
     made = world.export(engine, day())
     assert [len([x for x in ids if x.startswith("email:")]) for ids in made["export_member"]["identifiers"]] == [1, 2]
 
@@ -201,7 +209,7 @@ def test_merging_two_people_does_not_drop_what_the_survivor_stands_for(engine):
     following = next_day(other, engine, made)
     assert sent(following, "google") == {("google", "ann"): "remove", ("google", "survivor"): "add"}
     gone = following["export_member"].filter(pl.col("action") == "remove")
-    assert gone["identifiers"].to_list() == [[], ["extern_id:ann"]]
+    assert gone["identifiers"].to_list() == [[], []]
 
 
 @pytest.mark.parametrize("closed", ["feed", "off", "minimum"])

@@ -83,7 +83,18 @@ def test_meta_payload_keeps_blanks_blank_and_flags_california():
     files = render("meta", frame, "act_1", {CELL: "99"})
     body = json.loads(files[f"meta/{CELL}/add-00001.json"])
     payload = body["payload"]
-    assert payload["schema"] == ["EXTERN_ID", "EMAIL", "PHONE", "FN", "LN", "CT", "ST", "ZIP", "COUNTRY", "DATA_PROCESSING_OPTIONS"]
+    assert payload["schema"] == [
+        "EXTERN_ID",
+        "EMAIL",
+        "PHONE",
+        "FN",
+        "LN",
+        "CT",
+        "ST",
+        "ZIP",
+        "COUNTRY",
+        "DATA_PROCESSING_OPTIONS",
+    ]
     assert payload["is_raw"] is True
     assert payload["data"] == [
         ["Ab1", A, B, C, "", "", "", "", "", ["LDU"]],
