@@ -65,7 +65,7 @@ def _lead(one: ProspectText) -> _Lead:
     if not dropped:
         return _Lead(one.number, tree, one.delivered, ())
     for node in [node for node in tree.iter(etree.Element) if forbidden(_named(node))]:
-        node.clear(keep_tail=True)  # the element's own name stays, nothing that it held does
+        node.clear(keep_tail=True)  # type: ignore[call-arg]  # the element's own name stays, nothing that it held does
     return _Lead(one.number, tree, etree.tostring(tree, encoding="unicode"), tuple(dropped))
 
 

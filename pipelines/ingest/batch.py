@@ -1,6 +1,7 @@
 """A batch of files through a feed's contract: bytes in, accepted rows, quarantined rows and file accounting out."""
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from hashlib import blake2b
 
@@ -13,22 +14,29 @@ from pipelines.ingest.files import DropFile, Ingested, accepted_schema, dtypes, 
 from pipelines.ingest.ga4 import ga4_rows
 from pipelines.ingest.judge import judged
 from pipelines.ingest.rows import LINE, RawRows
-from pipelines.ingest.settle import ORDER, settled
+from pipelines.ingest.settle import settled
 from pipelines.ingest.text import text_of
 from schemas.contract import Feed, Layout, Quarantine
 from schemas.tables.sources import FeedFile
 
 _READERS = {Layout.TSV: delimited_rows, Layout.CSV: delimited_rows, Layout.ADF: adf_rows, Layout.GA4: ga4_rows}
 
+_READERS_AT_ONCE = 2  # Polars lets go of the interpreter, so a second reader fills a second core; the order of files is kept
+_SMALL_BYTES = 32 * 1024**2  # larger files are read one after the other, for memory's sake
+
 
 @dataclass(frozen=True, eq=False)
-class _Read:
-    """One file after its contract: rows that keep it, the quarantine, and what the accounting needs."""
+class FileRead:
+    """One file after its contract: rows that keep it, the quarantine, and what the accounting needs.
+
+    A rejected file has one quarantine row, about the file, which is not counted among the rows.
+    """
 
     file: DropFile
     rows: pl.DataFrame
     quarantine: pl.DataFrame
     rows_read: int
+    rows_quarantined: int
     dropped: tuple[str, ...]
     error: FileError | None = None
 
@@ -40,39 +48,44 @@ def ingest(feed: Feed, files: Sequence[DropFile], known: pl.DataFrame, *, time_z
     `seed` keys the quarantine ids. A file that cannot be used is rejected with its error; it never stops the others.
     The result does not depend on the order of `files`; of the same bytes under the same name one is taken.
     """
-    once = {(one.version_at, one.name, one.sha256): one for one in files}
-    if not once:
+    ordered = sorted(files, key=lambda one: (one.version_at, one.name, one.sha256))
+    ordered = list({(one.name, one.sha256): one for one in reversed(ordered)}.values())[::-1]
+    if not ordered:
         return nothing(feed)
-    return settle_batch(feed, [_read(feed, once[key], time_zone, seed) for key in sorted(once)], known)
+    if len(ordered) == 1 or max(len(one.content) for one in ordered) > _SMALL_BYTES:
+        return settle_batch(feed, [_read(feed, one, time_zone, seed) for one in ordered], known)
+    with ThreadPoolExecutor(_READERS_AT_ONCE) as pool:
+        return settle_batch(feed, list(pool.map(lambda one: _read(feed, one, time_zone, seed), ordered)), known)
 
 
-def settle_batch(feed: Feed, read: Sequence[_Read], known: pl.DataFrame) -> Ingested:
+def settle_batch(feed: Feed, read: Sequence[FileRead], known: pl.DataFrame) -> Ingested:
     """Put the files of a batch together: decide what is news and account for every row."""
-    accepted, counts = settled(feed, pl.concat([one.rows for one in read]), known)
-    files = pl.concat([_accounted(feed, one) for one in read]).join(counts, on="file_name", how="left")
+    rows = pl.concat([one.rows.with_columns(file_sha256=pl.lit(one.file.sha256)) for one in read])
+    accepted, counts = settled(feed, rows, known)
+    files = pl.concat([_accounted(feed, one) for one in read]).join(counts, on=["file_name", "file_sha256"], how="left")
     news, superseded = pl.col("news").fill_null(0), pl.col("superseded").fill_null(0)
     files = files.with_columns(rows_accepted=news, rows_superseded=superseded).select(*dtypes(FeedFile))
     return Ingested(
-        accepted.sort(ORDER),
+        accepted,
         pl.concat([one.quarantine for one in read]).sort("version_at", "file_name", LINE, "quarantine_id"),
         files.sort("feed", "file_name", "file_sha256"),
     )
 
 
-def _read(feed: Feed, file: DropFile, time_zone: str, seed: str) -> _Read:
+def _read(feed: Feed, file: DropFile, time_zone: str, seed: str) -> FileRead:
     try:
         raw = _READERS[feed.layout](feed, text_of(feed, file.name, file.content))
     except FileError as error:
-        return _Read(file, empty(accepted_schema(feed)), _rejected(feed, file, error, seed), 0, (), error)
+        return FileRead(file, empty(accepted_schema(feed)), _rejected(feed, file, error, seed), 0, 0, (), error)
     return read_rows(feed, file, raw, time_zone, seed)
 
 
-def read_rows(feed: Feed, file: DropFile, raw: RawRows, time_zone: str, seed: str) -> _Read:
+def read_rows(feed: Feed, file: DropFile, raw: RawRows, time_zone: str, seed: str) -> FileRead:
     """A file's text rows through the contract."""
     rows, problems = judged(feed, raw, time_zone)
     origin = {"version_at": pl.lit(file.version_at, pl.Datetime("us")), "file_name": pl.lit(file.name)}
     quarantine = _quarantined(feed, file, raw, problems, seed)
-    return _Read(file, rows.with_columns(**origin), quarantine, raw.count, raw.dropped)
+    return FileRead(file, rows.with_columns(**origin), quarantine, raw.count, quarantine.height, raw.dropped)
 
 
 def _quarantined(feed: Feed, file: DropFile, raw: RawRows, problems: pl.DataFrame, seed: str) -> pl.DataFrame:
@@ -102,10 +115,9 @@ def _rejected(feed: Feed, file: DropFile, error: FileError, seed: str) -> pl.Dat
 def _stamped(feed: Feed, file: DropFile, rows: pl.DataFrame, header_text: str | None, seed: str) -> pl.DataFrame:
     """Quarantine rows with their file and id."""
     key = blake2b(seed.encode(), digest_size=32).digest()
-    name = [
-        f"{feed.name}\x1f{file.name}\x1f{file.sha256}\x1f{line}\x1f{rule}" for line, rule in rows.select(LINE, "rule").iter_rows()
-    ]
-    ids = [blake2b(one.encode(), key=key, digest_size=12).hexdigest() for one in name]
+    where = f"{feed.name}\x1f{file.name}\x1f{file.sha256}"
+    names = [f"{where}\x1f{line}\x1f{rule}".encode() for line, rule in rows.select(LINE, "rule").iter_rows()]
+    ids = [blake2b(one, key=key, digest_size=12).hexdigest() for one in names]
     schema = dtypes(Quarantine)
     return (
         rows.with_columns(
@@ -117,11 +129,11 @@ def _stamped(feed: Feed, file: DropFile, rows: pl.DataFrame, header_text: str | 
             header_text=pl.lit(header_text, pl.String),
         )
         .select(*schema)
-        .cast(dict(schema))
+        .cast(schema)  # type: ignore[arg-type]
     )
 
 
-def _accounted(feed: Feed, read: _Read) -> pl.DataFrame:
+def _accounted(feed: Feed, read: FileRead) -> pl.DataFrame:
     """One FeedFile row, without the counts that only the whole batch knows."""
     file = read.file
     row = {
@@ -133,9 +145,9 @@ def _accounted(feed: Feed, read: _Read) -> pl.DataFrame:
         "bytes": len(file.content),
         "rows_read": read.rows_read,
         "rows_accepted": 0,
-        "rows_quarantined": 0 if read.error else read.quarantine.height,
+        "rows_quarantined": read.rows_quarantined,
         "rows_superseded": 0,
         "columns_dropped": sorted(read.dropped),
         "error": str(read.error) if read.error else None,
     }
-    return pl.DataFrame([row], schema=dict(dtypes(FeedFile)))
+    return pl.DataFrame([row], schema=dtypes(FeedFile))

@@ -119,11 +119,15 @@ def _in_zone(local: pl.Expr, time_zone: str) -> pl.Expr:
 def _odd_times(cells: pl.Series) -> pl.Series:
     """Times outside ISO 8601, parsed once per distinct text: {at, utc}; at is wall time where utc is false."""
     found = {text: _odd_time(text) for text in cells.drop_nulls().unique().to_list()}
-    rows = [found.get(text) or {"at": None, "utc": None} for text in cells.to_list()] if found else [None] * len(cells)
+    rows = (
+        [(found[text] if text else None) or {"at": None, "utc": None} for text in cells.to_list()]
+        if found
+        else [None] * len(cells)
+    )
     return pl.Series(cells.name, rows, pl.Struct({"at": pl.Datetime("us"), "utc": pl.Boolean}))
 
 
-def _odd_time(text: str) -> dict[str, datetime | bool] | None:
+def _odd_time(text: str) -> dict[str, datetime | bool | None] | None:
     match = _ODD_TIME.match(text)
     if match is None:
         return None

@@ -1,7 +1,6 @@
 """What goes in and out of ingestion, and what a file's name says. Nothing here looks into a file."""
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -61,14 +60,14 @@ def accepted_schema(feed: Feed) -> type[dy.Schema]:
 
 
 @cache
-def dtypes(schema: type[dy.Schema]) -> Mapping[str, pl.DataType]:
+def dtypes(schema: type[dy.Schema]) -> dict[str, pl.DataType]:
     """The Polars dtypes of a schema's columns, in order."""
     return dict(schema.create_empty().schema)
 
 
 def empty(schema: type[dy.Schema]) -> pl.DataFrame:
     """An empty frame with the columns of a schema."""
-    return pl.DataFrame(schema=dict(dtypes(schema)))
+    return pl.DataFrame(schema=dtypes(schema))
 
 
 def nothing(feed: Feed) -> Ingested:

@@ -7,6 +7,7 @@ Layout: https://developers.google.com/analytics/bigquery/event-schema
 
 from collections.abc import Mapping
 from functools import cache
+from typing import Any
 
 import numpy as np
 import orjson
@@ -14,7 +15,7 @@ import polars as pl
 
 from pipelines.ingest.errors import DamagedJson
 from pipelines.ingest.forbidden import forbidden
-from pipelines.ingest.ga4_scrub import keys_of, scrubbed
+from pipelines.ingest.ga4_scrub import scrubbed, suspect_keys
 from pipelines.ingest.rows import LINE, RawRows, broken_rows, no_broken_rows
 from schemas.contract import Feed
 
@@ -37,7 +38,7 @@ def ga4_rows(feed: Feed, text: str) -> RawRows:
         broken=broken.with_columns(pl.col(_RAW).map_elements(scrubbed, return_dtype=pl.String)),
         header_text=None,
         delivered={one.name: one.raw for one in feed.fields},
-        dropped=tuple(forbidden([*keys, *_names(events)])),
+        dropped=tuple(forbidden([*keys, *suspect_keys(lines[_RAW])])),
         scrub=scrubbed,
     )
 
@@ -115,8 +116,8 @@ def _made(dtype: object) -> pl.DataType:
 @cache
 def _shape(feed: Feed) -> pl.Struct:
     """The part of an event that the feed's fields name, every value as text."""
-    tree: dict[str, object] = {}
-    items = {"item_params": _PAIRS}
+    tree: dict[str, Any] = {}
+    items: dict[str, pl.DataType] = {"item_params": _PAIRS}
     for field in feed.fields:
         head, _, rest = field.raw.partition(".")
         if head == "item":
@@ -126,22 +127,26 @@ def _shape(feed: Feed) -> pl.Struct:
     return _struct({**tree, "event_params": _PAIRS, "items": pl.List(pl.Struct(items))})
 
 
-def _plant(tree: dict[str, object], path: list[str]) -> None:
+def _plant(tree: dict[str, Any], path: list[str]) -> None:
     for step in path[:-1]:
-        tree = tree.setdefault(step, {})  # type: ignore[assignment]
+        tree = tree.setdefault(step, {})
     tree[path[-1]] = pl.String()
 
 
-def _struct(tree: Mapping[str, object]) -> pl.Struct:
-    return pl.Struct({name: _struct(one) if isinstance(one, dict) else one for name, one in tree.items()})  # type: ignore[dict-item]
+def _struct(tree: Mapping[str, Any]) -> pl.Struct:
+    return pl.Struct({name: _struct(one) if isinstance(one, dict) else one for name, one in tree.items()})
 
 
 def _cells(feed: Feed, events: pl.DataFrame) -> tuple[pl.DataFrame, list[str]]:
     """line_number and a column per field, and every parameter key seen."""
     event = events["event"]
     item = event.struct.field("items").list.first()
-    params, keys = _pairs(event.struct.field("event_params"), [one.raw[6:] for one in feed.fields if one.raw.startswith("param.")])
-    extra, item_keys = _pairs(item.struct.field("item_params"), [one.raw[5:] for one in feed.fields if one.raw.startswith("item.")])
+    params, keys = _pairs(
+        event.struct.field("event_params"), [one.raw[6:] for one in feed.fields if one.raw.startswith("param.")]
+    )
+    extra, item_keys = _pairs(
+        item.struct.field("item_params"), [one.raw[5:] for one in feed.fields if one.raw.startswith("item.")]
+    )
     columns = [events[LINE]]
     for field in feed.fields:
         head, _, rest = field.raw.partition(".")
@@ -184,13 +189,3 @@ def _pairs(lists: pl.Series, wanted: list[str]) -> tuple[dict[str, pl.Series], l
 def _gathered(texts: pl.Series, places: np.ndarray) -> pl.Series:
     at = pl.Series(places)
     return texts.gather(at.set(at < 0, None))
-
-
-def _names(events: pl.DataFrame) -> list[str]:
-    """Every key of the file's first event: an export writes the same keys in each line."""
-    if events.is_empty():
-        return []
-    try:
-        return keys_of(orjson.loads(events[_RAW][0]))
-    except orjson.JSONDecodeError:
-        return []

@@ -58,12 +58,10 @@ def _named(cells: pl.DataFrame, field: Field, header: str, feed: Feed) -> pl.Dat
         rule, reason = "accepted", pl.lit(f"{header!r} must be one of {shown}.")
         fix = (
             pl.when(nearest != "")
-            .then(
-                pl.format("Nearest accepted value: {}. Correct it at the source, or accept the value in the contract.", nearest)
-            )
+            .then(pl.format("Nearest accepted value: {}. Correct it at the source, or accept it in the contract.", nearest))
             .otherwise(pl.lit("Correct it at the source, or accept the value in the contract."))
         )
-    return _problem(cells, place, f"{field.name}|{rule}", header, pl.col("value"), reason, fix)
+    return _problem(cells, place, f"{field.name}|{rule}", header, value=pl.col("value"), reason=reason, fix=fix)
 
 
 def _nearest(text: str, accepted: tuple[str, ...]) -> str:
@@ -79,7 +77,7 @@ def _row_problems(feed: Feed, values: pl.DataFrame) -> pl.DataFrame:
     lacking = values.filter(pl.all_horizontal(pl.col(one).is_null() for one in wanted)) if wanted else values
     names = ", ".join(feed.field(one).raw for one in feed.row_needs_one_of)
     reason, fix = pl.lit(f"The row needs at least one of {names}."), pl.lit("Fill one of them at the source.")
-    return _problem(lacking, len(feed.fields), "row|needs_one_of", None, pl.lit(None, pl.String), reason, fix)
+    return _problem(lacking, len(feed.fields), "row|needs_one_of", None, value=pl.lit(None, pl.String), reason=reason, fix=fix)
 
 
 def _contract(feed: Feed, raw: RawRows, rows: pl.DataFrame, found: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -117,11 +115,11 @@ def _broken_rule(feed: Feed, raw: RawRows, field: Field, rule: str, rows: pl.Dat
     fix = pl.lit(f"{'Fill' if rule == 'nullability' else 'Correct'} {header!r} at the source and send the row again.")
     name = "required" if rule == "nullability" else re.sub(r"\W+", "_", rule)
     value = pl.col(field.name).cast(pl.String)
-    return _problem(rows, feed.fields.index(field), f"{field.name}|{name}", header, value, reason, fix)
+    return _problem(rows, feed.fields.index(field), f"{field.name}|{name}", header, value=value, reason=reason, fix=fix)
 
 
 def _problem(
-    rows: pl.DataFrame, place: int, rule: str, header: str | None, value: pl.Expr, reason: pl.Expr, fix: pl.Expr
+    rows: pl.DataFrame, place: int, rule: str, header: str | None, *, value: pl.Expr, reason: pl.Expr, fix: pl.Expr
 ) -> pl.DataFrame:
     return rows.select(
         pl.col(LINE),

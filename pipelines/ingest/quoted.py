@@ -81,7 +81,7 @@ def _closing(texts: list[str], quoted: list[int], at: int, width: int) -> int | 
 
 def _is_open(row: str) -> bool:
     """Whether a quoted cell begins in the row and does not end in it."""
-    return _OPENS.search(_CLOSED.sub(r"\1", row)) is not None
+    return row.count('"') % 2 == 1 and _OPENS.search(_CLOSED.sub(r"\1", row)) is not None
 
 
 def _cells(row: str) -> list[str]:

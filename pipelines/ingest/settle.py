@@ -5,24 +5,26 @@ import polars as pl
 from pipelines.ingest.rows import LINE
 from schemas.contract import Feed
 
-ORDER = ("version_at", "file_name", LINE)
-KNOWN = {"row_key": pl.String, "row_hash": pl.UInt64, "version_at": pl.Datetime("us")}
+ORDER = ("version_at", "file_name", LINE, "file_sha256")
+KNOWN: dict[str, pl.DataType] = {"row_key": pl.String(), "row_hash": pl.UInt64(), "version_at": pl.Datetime("us")}
 
 
 def settled(feed: Feed, rows: pl.DataFrame, known: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Rows to store, with `is_superseded`, and per file the counts: file_name, news, superseded.
+    """Rows to store, sorted and with `is_superseded`, and counts per file: file_name, file_sha256, news, superseded.
+
+    `rows` are accepted rows and the file_sha256 that they came from.
 
     event: a key that is known is a repeat. keyed: a row that says what the newest version of its key says is a repeat; a row
     older than the newest known version is stored as superseded, unless that content is known.
     """
-    ordered = rows.sort(ORDER)
-    known = known.select(pl.col(name).cast(dtype) for name, dtype in KNOWN.items())
+    ordered = rows.sort(ORDER, maintain_order=True)
+    known = known.select(*KNOWN).cast(KNOWN)  # type: ignore[arg-type]
     marked = _event(ordered, known) if feed.history == "event" else _keyed(ordered, known)
-    counts = marked.group_by("file_name").agg(
+    counts = marked.group_by("file_name", "file_sha256").agg(
         news=(~pl.col("is_repeat") & ~pl.col("is_superseded")).sum().cast(pl.Int64),
         superseded=(pl.col("is_repeat") | pl.col("is_superseded")).sum().cast(pl.Int64),
     )
-    return marked.filter(~pl.col("is_repeat")).select(rows.columns), counts
+    return marked.filter(~pl.col("is_repeat")).select(rows.columns).drop("file_sha256"), counts
 
 
 def _event(rows: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
