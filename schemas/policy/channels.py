@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from schemas.policy.audiences import SegmentName
 from schemas.policy.base import PolicyModel
@@ -20,6 +20,23 @@ class Platform(PolicyModel):
     segments: tuple[SegmentName, ...]
 
 
+class Rollout(PolicyModel):
+    """When a segment starts, counted from the first day of the product."""
+
+    segment: SegmentName
+    after_days_low: int = Field(ge=0)
+    after_days_high: int = Field(ge=0)
+    source: str
+
+
+class ContactLimit(PolicyModel):
+    """Most contacts of one person through a channel in a window of days; one that is absent is not limited."""
+
+    channel: str
+    contacts: int = Field(gt=0)
+    window_days: int = Field(gt=0)
+
+
 class ChannelsPolicy(PolicyModel):
     """Who owns a person, and which platforms get them."""
 
@@ -29,3 +46,14 @@ class ChannelsPolicy(PolicyModel):
     )
     platforms: dict[str, Platform]
     segments_on: tuple[SegmentName, ...] = Field(description="segments that run; the roll-out switch")
+    channels: dict[str, str] = Field(default_factory=dict, description="every channel with its title; what rules may name")
+    rollout: tuple[Rollout, ...] = ()
+    contact_limits: tuple[ContactLimit, ...] = ()
+
+    @field_validator("segment_priority")
+    @classmethod
+    def names_each_segment(cls, value: tuple[SegmentName, ...]) -> tuple[SegmentName, ...]:
+        """Each of the three segments once."""
+        if len(set(value)) != 3:
+            raise ValueError(f"each of conquest, in_market and loyalty once, found {', '.join(value)}")
+        return value

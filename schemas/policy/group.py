@@ -1,5 +1,6 @@
 """group.yaml: brands, rooftops, markets, and where the group's own records come from."""
 
+import re
 from datetime import date
 from typing import Literal
 from zoneinfo import available_timezones
@@ -28,7 +29,17 @@ class Market(PolicyModel):
     title: str
     type: MarketType
     zip_prefixes: tuple[str, ...] = Field(min_length=1, description="three to five digits each")
-    dma_code: str | None = None
+    dma_code: str | None = Field(default=None, pattern=r"^\d{3}$", description="Nielsen's code")
+    miles_from_first: float | None = Field(default=None, ge=0, description="road miles from the first market, as briefed")
+
+    @field_validator("zip_prefixes")
+    @classmethod
+    def are_prefixes(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        """Three to five digits each."""
+        wrong = [one for one in value if not re.fullmatch(r"\d{3,5}", one)]
+        if wrong:
+            raise ValueError(f"prefixes of three to five digits, found {', '.join(wrong)}")
+        return value
 
 
 class Rooftop(PolicyModel):
@@ -46,6 +57,24 @@ class Rooftop(PolicyModel):
     phones: tuple[str, ...] = Field(default=(), description="its own numbers, E.164; never a person's")
     email_domains: tuple[str, ...] = Field(default=(), description="its own e-mail domains; never a customer's")
     monthly_capacity_contacts: int = Field(gt=0, description="people it can be sent a month")
+
+    @field_validator("dealer_ids")
+    @classmethod
+    def are_dealer_ids(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        """DVD or DVV and digits, as DealerVault issues them."""
+        wrong = [one for one in value if not re.fullmatch(r"DV[DV]\d+", one)]
+        if wrong:
+            raise ValueError(f"DealerVault ids such as DVD46301, found {', '.join(wrong)}")
+        return value
+
+    @field_validator("phones")
+    @classmethod
+    def are_e164(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        """Numbers in E.164, so that they can be compared."""
+        wrong = [one for one in value if not re.fullmatch(r"\+1\d{10}", one)]
+        if wrong:
+            raise ValueError(f"US phones in E.164 such as +17045550101, found {', '.join(wrong)}")
+        return value
 
 
 class Group(PolicyModel):

@@ -1,9 +1,15 @@
 """plan.yaml and conquest.yaml: budgets, targets, competitor makes, radii, messages."""
 
-from pydantic import Field
+import math
+from typing import Literal
+
+from pydantic import Field, field_validator, model_validator
 
 from schemas.policy.audiences import SegmentName
 from schemas.policy.base import PolicyModel
+
+SPLIT_NAME = r"^[a-z0-9_]+_by_(segment|market|market_type|brand|channel|rooftop)$"
+ROUNDING = 0.0005  # shares are written with up to four decimals: 5:4:3 is 0.4167, 0.3333, 0.25
 
 
 class Share(PolicyModel):
@@ -17,19 +23,62 @@ class Target(PolicyModel):
     """A figure to reach. `kpi` as in the kpi table."""
 
     segment: SegmentName
-    kpi: str
+    kpi: str = Field(pattern=r"^[a-z0-9_]+$")
     low: float
-    high: float
+    high: float | None = Field(default=None, description="absent: low or more")
     unit: str
-    per: str = Field(description="month, year, unit")
+    per: Literal["day", "week", "month", "year", "unit", "always"] = Field(description="unit: for each lead, car or visit")
     source: str
+    baseline_low: float | None = Field(default=None, description="what it was before, same unit")
+    baseline_high: float | None = None
+
+    @model_validator(mode="after")
+    def low_is_not_above_high(self) -> "Target":
+        """An interval runs from low to high."""
+        for low, high in ((self.low, self.high), (self.baseline_low, self.baseline_high)):
+            if low is not None and high is not None and low > high:
+                raise ValueError(f"low is not above high, found {low:g} to {high:g}")
+        return self
 
 
 class Budget(PolicyModel):
     """How the yearly budget is split. Every list of shares adds up to 1."""
 
     total_usd_per_year: float = Field(gt=0)
-    splits: dict[str, tuple[Share, ...]] = Field(description="by market type, segment, brand, channel: each adds up to 1")
+    splits: dict[str, tuple[Share, ...]] = Field(
+        description="<what>_by_<dimension>, what is total, a segment, a market type or a brand; each adds up to 1"
+    )
+
+    @field_validator("splits")
+    @classmethod
+    def shares_add_up(cls, splits: dict[str, tuple[Share, ...]]) -> dict[str, tuple[Share, ...]]:
+        """Shares of one split add up to 1 and name each part once."""
+        for name, shares in splits.items():
+            total = sum(one.share for one in shares)
+            if not math.isclose(total, 1, abs_tol=ROUNDING):
+                raise ValueError(f"shares of {name} add up to 1, found {total:.4g}")
+            names = [one.name for one in shares]
+            if len(set(names)) < len(names):
+                raise ValueError(f"each part of {name} once, found {', '.join(names)}")
+        return splits
+
+
+class BusinessShare(PolicyModel):
+    """What part of the business a market, or a type of market, is. An interval, where the brief gives one."""
+
+    measure: Literal["revenue", "customers", "volume"]
+    by: Literal["market", "market_type", "brand"]
+    name: str
+    low: float = Field(ge=0, le=1)
+    high: float = Field(ge=0, le=1)
+    source: str
+
+    @model_validator(mode="after")
+    def low_is_not_above_high(self) -> "BusinessShare":
+        """An interval runs from low to high."""
+        if self.low > self.high:
+            raise ValueError(f"low is not above high, found {self.low:g} to {self.high:g}")
+        return self
 
 
 class Message(PolicyModel):
@@ -39,12 +88,36 @@ class Message(PolicyModel):
     text: str
 
 
+class Profile(PolicyModel):
+    """Whom the briefs describe. For reports only: as list filters these are forbidden for credit offers, and off by default."""
+
+    age_from_years: int = Field(ge=18, le=110)
+    age_to_years: int = Field(ge=18, le=110)
+    household_income_from_usd: float = Field(ge=0)
+    luxury_household_income_from_usd: float | None = Field(default=None, ge=0, description="absent: higher, no figure given")
+    use: Literal["report_only"]
+    source: str
+
+
+class Cadence(PolicyModel):
+    """Who reads a segment's report, and how often."""
+
+    segment: SegmentName
+    reader: str
+    report: Literal["daily", "weekly", "monthly"]
+    study: Literal["quarterly"] | None = Field(default=None, description="lift studies")
+
+
 class PlanPolicy(PolicyModel):
     """Budgets, targets and messages."""
 
     budget: Budget
     targets: tuple[Target, ...]
     messages: tuple[Message, ...]
+    business: tuple[BusinessShare, ...] = ()
+    profile: Profile | None = None
+    cadence: tuple[Cadence, ...] = ()
+    refresh_hours: int = Field(default=24, gt=0, le=168, description="from a signal to the audiences that follow from it")
 
 
 class ConquestBrand(PolicyModel):
@@ -62,6 +135,13 @@ class Radius(PolicyModel):
     miles: float | None = Field(default=None, gt=0)
     whole_market: bool = False
     unlimited: bool = False
+
+    @model_validator(mode="after")
+    def has_a_reach(self) -> "Radius":
+        """Miles, the whole market, or both (whichever reaches further); or unlimited alone."""
+        if self.unlimited == (self.miles is not None or self.whole_market):
+            raise ValueError("miles, whole_market: true, or unlimited: true (unlimited alone)")
+        return self
 
 
 class ConquestPolicy(PolicyModel):
