@@ -25,9 +25,7 @@ _BLANK: dict[type, Any] = {pl.Boolean: False, pl.String: "", pl.Float64: 0.0, pl
 def rows_of(table: Table, rows: Iterable[Mapping[str, Any]]) -> pl.DataFrame:
     """Rows of a table in its dtypes; a column that is not given is null where it may be, else false, 0, empty."""
     columns = table.schema.columns()
-    filled = {
-        name: None if column.nullable else _BLANK.get(column.dtype.base_type()) for name, column in columns.items()
-    }
+    filled = {name: None if column.nullable else _BLANK.get(column.dtype.base_type()) for name, column in columns.items()}
     listed = [{**filled, **row} for row in rows]
     unknown = {key for row in listed for key in row} - set(columns)
     assert not unknown, f"{table.name} has no columns {sorted(unknown)}"
@@ -69,7 +67,9 @@ MARKETS = (
     Market(market="town", code="M2", title="Town", type="tertiary", zip_prefixes=("287",)),
 )
 ROOFTOPS = tuple(
-    Rooftop(rooftop_id=one, title=one, brand=brand, market=market, zip="28202", dealer_ids=("DVD00001",), monthly_capacity_contacts=9)
+    Rooftop(
+        rooftop_id=one, title=one, brand=brand, market=market, zip="28202", dealer_ids=("DVD00001",), monthly_capacity_contacts=9
+    )
     for one, brand, market in (("R01", "lux", "metro"), ("R02", "vol1", "metro"), ("R03", "vol1", "town"))
 )
 GROUP = Group(
@@ -90,7 +90,8 @@ def policy(*audiences: AudiencePolicy, **given: Any) -> Policy:
     parts: dict[str, Any] = {
         "group": GROUP,
         "conquest": ConquestPolicy(
-            brands=(ConquestBrand(brand="lux", makes=("BMW",)), ConquestBrand(brand="vol1", makes=("Toyota", "Honda"))), radii=RADII
+            brands=(ConquestBrand(brand="lux", makes=("BMW",)), ConquestBrand(brand="vol1", makes=("Toyota", "Honda"))),
+            radii=RADII,
         ),
         "audiences": audiences,
         "triggers": TriggersPolicy(

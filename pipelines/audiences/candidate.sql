@@ -137,4 +137,3 @@ LEFT JOIN customers c ON c.person_id = p.person_id
 LEFT JOIN customers_of_brand cb ON cb.person_id = p.person_id AND cb.brand = b.brand
 LEFT JOIN rfm f ON f.person_id = p.person_id
 LEFT JOIN triggers t ON t.person_id = p.person_id AND t.brand = b.brand
-ORDER BY p.person_id, b.brand

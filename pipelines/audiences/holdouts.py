@@ -12,7 +12,7 @@ from schemas.policy import Policy
 PARTS = 1_000_000  # a share is a whole number of these: no comparison of fractions decides about anybody
 CONTROL = "control"
 TREATMENT = "treatment"
-HELD_BACK_ARMS = ("control", "holdout", "held_back")  # arms of a test that are not addressed
+HELD_BACK = r":(control|holdout|held_back)(\||$)"  # arms of a test, as `test:arm`, that are not addressed
 _GLOBAL = "global_control"
 
 
@@ -44,5 +44,4 @@ def drawn(engine: Engine, policy: Policy, people: pl.DataFrame, seed: str) -> pl
 
 def is_held_back(arm: str = "arm") -> pl.Expr:
     """True where an arm keeps the person from being addressed: the global control, or a test's own control."""
-    ends = "|".join(HELD_BACK_ARMS)
-    return (pl.col(arm) == CONTROL) | pl.col(arm).str.contains(rf":({ends})(\||$)")
+    return (pl.col(arm) == CONTROL) | pl.col(arm).str.contains(HELD_BACK)

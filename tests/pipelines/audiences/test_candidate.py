@@ -4,12 +4,12 @@ from datetime import date, timedelta
 from typing import Any
 
 import polars as pl
-from audience_world import AS_OF, day, policy, register, rows_of
 
 from assets.engine import DuckDBEngine
 from pipelines.audiences.candidate import INPUTS, STEP
 from schemas.tables import all_tables
 from schemas.tables.traits import CANDIDATE
+from tests.audience_world import AS_OF, day, policy, register, rows_of
 
 PERSON = {"is_first_party": True, "records": 1, "created_on": AS_OF}
 GARAGE = {"relation": "bought", "is_current": True, "probability": 1.0}

@@ -3,13 +3,13 @@
 from datetime import date
 
 import polars as pl
-from audience_world import AS_OF, audience, candidates, day, policy, register, rows_of
 
 from assets.engine import DuckDBEngine
 from pipelines.audiences.membership import STEP
 from schemas.policy.channels import ChannelsPolicy
 from schemas.tables.audiences import MEMBERSHIP
 from schemas.tables.identity import PERSON_IDENTIFIER
+from tests.audience_world import AS_OF, audience, candidates, day, policy, register, rows_of
 
 LOYALTY = audience(
     "service_due",

@@ -2,12 +2,11 @@
 
 from typing import Any
 
-from audience_world import audience, day, policy, register, rows_of
-
 from assets.engine import DuckDBEngine
 from pipelines.audiences.membership_change import STEP
 from schemas.tables.audiences import ELIGIBILITY, MEMBERSHIP, MEMBERSHIP_CHANGE
 from schemas.tables.identity import PERSON
+from tests.audience_world import audience, day, policy, register, rows_of
 
 RUNNING = policy(audience("kept", "loyalty", "is_customer"), audience("other", "in_market", "is_customer"))
 

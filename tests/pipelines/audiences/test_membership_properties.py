@@ -5,15 +5,16 @@ from typing import Any
 
 import polars as pl
 import pytest
-from audience_world import AS_OF, audience, candidates, day, policy, register, rows_of
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from assets.engine import DuckDBEngine
+from pipelines.audiences.holdouts import is_held_back
 from pipelines.audiences.membership import STEP
 from schemas.policy.experiments import Arm, Experiment, ExperimentsPolicy
 from schemas.tables.audiences import ELIGIBILITY, MEMBERSHIP, OVERLAP
 from schemas.tables.identity import PERSON_IDENTIFIER
+from tests.audience_world import AS_OF, audience, candidates, day, policy, register, rows_of
 
 QUICK = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 NUMBERS = st.one_of(st.none(), st.integers(-2, 4))
@@ -170,7 +171,7 @@ EXPERIMENTS = ExperimentsPolicy(
             segment="loyalty",
             title="Notice",
             kind="person",
-            arms=(Arm(arm="now", share=0.5), Arm(arm="later", share=0.4)),
+            arms=(Arm(arm="now", share=0.6), Arm(arm="later", share=0.4)),
             kpi="service_appointments_30d",
             is_on=True,
         ),
@@ -191,12 +192,21 @@ def test_arms_take_their_shares_and_stay_whatever_else_changes(shared: DuckDBEng
     rows = [{"person_id": f"person-{number}", "brand": "lux", "lease_days_left": 5} for number in range(20_000)]
     first = run(shared, policy(*RIVALS, experiments=EXPERIMENTS), rows)["membership"]
     shares = {arm: count / 20_000 for arm, count in first["arm"].value_counts().rows()}
-    assert set(shares) == {"control", "notice:now", "notice:later", "treatment"}
+    assert set(shares) == {"control", "notice:now", "notice:later"}
     assert abs(shares["control"] - 0.12) < 0.01
-    assert abs(shares["notice:now"] - 0.44) < 0.015 and abs(shares["notice:later"] - 0.352) < 0.015
+    assert abs(shares["notice:now"] - 0.528) < 0.015 and abs(shares["notice:later"] - 0.352) < 0.015
     other = policy(audience("lease", "loyalty", "lease_days_left > 1"), experiments=EXPERIMENTS, policy_hash="hash-2")
     second = run(shared, other, rows[5_000:])["membership"]
     joined = first.join(second, on="person_id")
     assert joined.height == 15_000
     assert (joined["arm"] == joined["arm_right"]).all()
     assert first["entered_on"].unique().to_list() == [AS_OF]
+    held = first.filter(is_held_back())["arm"].unique().to_list()
+    assert held == ["control"]
+
+
+def test_arms_that_are_not_addressed() -> None:
+    arms = pl.DataFrame(
+        {"arm": ["control", "treatment", "notice:now", "notice:holdout", "a:control|b:now", "controls:now", "a:now|b:held_back"]}
+    )
+    assert arms.select(is_held_back())["arm"].to_list() == [True, False, False, True, True, False, True]

@@ -1,7 +1,6 @@
 """The rule language: what is refused, with which sentence, and what passes."""
 
 import pytest
-from audience_world import audience
 
 from pipelines.audiences.rules import (
     candidate_columns,
@@ -12,6 +11,7 @@ from pipelines.audiences.rules import (
     expression_columns,
 )
 from schemas.policy.audiences import Condition
+from tests.audience_world import audience
 
 COLUMNS = candidate_columns()
 PARAMETERS = {"points": 20, "months": 6.0, "state_code": "NC"}
