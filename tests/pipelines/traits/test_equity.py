@@ -4,10 +4,10 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-import trait_world as world
 
 from pipelines.traits.equity import STEP
 from pipelines.traits.lifecycle import STEP as LIFECYCLE
+from tests import trait_world as world
 
 VIN = "19UUB2F50KA000001"
 MEMBERS = ({"record_id": "dms_sales:1:buyer", "person_id": "p1"},)

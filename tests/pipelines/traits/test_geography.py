@@ -3,10 +3,10 @@
 import math
 
 import pytest
-import trait_world as world
 import zipcodes
 
 from pipelines.traits.geography import STEP
+from tests import trait_world as world
 
 
 def rows_of(engine, *zips):

@@ -3,13 +3,13 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-import trait_world as world
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from assets.engine import DuckDBEngine
 from pipelines.traits.intent import STEP
 from pipelines.traits.scored_touch import BOT_TOUCHES_PER_DAY
+from tests import trait_world as world
 
 MEMBERS = ({"record_id": "web_events:c1", "person_id": "p1"}, {"record_id": "adf:7:lead", "person_id": "p1"})
 NOON = datetime(2026, 11, 21, 17, 0, tzinfo=UTC)  # noon in New York

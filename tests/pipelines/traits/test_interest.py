@@ -3,9 +3,8 @@
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
-import trait_world as world
-
 from pipelines.traits.interest import STEP
+from tests import trait_world as world
 
 NOON = datetime(2026, 11, 21, 17, 0, tzinfo=UTC)
 MEMBERS = ({"record_id": "web_events:c1", "person_id": "p1"},)

@@ -4,9 +4,9 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-import trait_world as world
 
 from pipelines.traits.lifecycle import STEP
+from tests import trait_world as world
 
 VIN = "19UUB2F50KA000001"
 MEMBERS = ({"record_id": "dms_sales:1:buyer", "person_id": "p1"}, {"record_id": "dms_sales:1:co_buyer", "person_id": "p2"})

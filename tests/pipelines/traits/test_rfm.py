@@ -4,12 +4,12 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
-import trait_world as world
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from assets.engine import DuckDBEngine
 from pipelines.traits.rfm import STEP
+from tests import trait_world as world
 
 MEMBERS = tuple({"record_id": f"dms_sales:{n}:buyer", "person_id": f"p{n:02}"} for n in range(30))
 

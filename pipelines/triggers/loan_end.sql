@@ -1,0 +1,7 @@
+-- Loans that end within the window. Input: lifecycle. Parameters: $as_of date; $window_days.
+SELECT
+    person_id, vin, rooftop_id, loan_ends_on AS due_on, date_diff('day', $as_of, loan_ends_on) AS days_left,
+    CAST(loan_payoff AS DOUBLE) AS payoff_usd
+FROM lifecycle
+WHERE date_diff('day', $as_of, loan_ends_on) BETWEEN 0 AND $window_days
+ORDER BY person_id, vin

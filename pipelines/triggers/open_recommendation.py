@@ -1,0 +1,9 @@
+"""Work recommended on the last visit of a vehicle held was not done since."""
+
+from pipelines.triggers.trigger import Trigger
+
+TRIGGER = Trigger(
+    name="open_recommendation",
+    title="Recommended work not done",
+    sentence="work recommended {last_service_on} is not done",
+)

@@ -1,0 +1,172 @@
+"""Each trigger on literal traits: who fires, who just does not, and what the sentence says."""
+
+import json
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from pipelines.triggers import all_triggers
+from pipelines.triggers.trigger import MissingParameterError
+from pipelines.triggers.trigger_event import STEP
+from tests import trait_world as world
+
+ONE = {"person_id": "p1", "vin": "V1", "rooftop_id": "R01"}
+HELD = {**ONE, "household_id": "h1", "is_current": True, "relation": "bought"}
+
+
+def events(engine, **inputs):
+    rows = world.run(engine, STEP, world.policy(), **{name: (row,) for name, row in inputs.items()})
+    return {row["trigger"]: row for row in rows.iter_rows(named=True)}
+
+
+LIFE = ["moved@2026-09-01", "new_job@2026-10-02", "married@2026-11-22", "x@2026-02-30"]  # the last two are not yet, or never
+
+CASES = {
+    "lease_end": (
+        {"lifecycle": {**ONE, "lease_ends_on": date(2027, 3, 14), "lease_days_left": 113, "lease_miles_pace": 1.25}},
+        date(2027, 3, 14),
+        "lease ends 2027-03-14, 113 days",
+        {"days_left": 113, "miles_pace": 1.25},
+    ),
+    "loan_end": (
+        {"lifecycle": {**ONE, "loan_ends_on": date(2027, 1, 20), "loan_payoff": Decimal("1234.56")}},
+        date(2027, 1, 20),
+        "loan ends 2027-01-20, 60 days, $1,235 owed",
+        {"days_left": 60, "payoff_usd": 1234.56},
+    ),
+    "warranty_basic_ending": (
+        {"lifecycle": {**ONE, "basic_warranty_ends_on": date(2027, 2, 19), "odometer_today": 49000}},
+        date(2027, 2, 19),
+        "basic warranty ends 2027-02-19, 90 days",
+        {"days_left": 90, "miles_today": 49000},
+    ),
+    "warranty_powertrain_ending": (
+        {"lifecycle": {**ONE, "powertrain_warranty_ends_on": date(2026, 11, 21)}},
+        date(2026, 11, 21),
+        "powertrain warranty ends 2026-11-21, 0 days",
+        {"days_left": 0, "miles_today": None},
+    ),
+    "contract_ending": (
+        {"lifecycle": {**ONE, "contract_ends_on": date(2026, 12, 1), "odometer_today": 61000}},
+        date(2026, 12, 1),
+        "service contract ends 2026-12-01, 10 days",
+        {"days_left": 10, "miles_today": 61000},
+    ),
+    "service_due": (
+        {"service": {**ONE, "due_on": date(2026, 12, 17), "days_to_due": 26, "due_basis": "miles", "state": "active"}},
+        date(2026, 12, 17),
+        "service due 2026-12-17 by miles, 26 days",
+        {"days_left": 26, "due_basis": "miles", "last_service_on": None, "miles_today": None, "next_appointment_on": None},
+    ),
+    "service_overdue": (
+        {"service": {**ONE, "due_on": date(2026, 10, 1), "days_to_due": -51, "due_basis": "date", "state": "active"}},
+        date(2026, 10, 1),
+        "service was due 2026-10-01 by date, 51 days ago",
+        {"days_overdue": 51, "due_basis": "date", "last_service_on": None, "miles_today": None, "next_appointment_on": None},
+    ),
+    "service_lapsing": (
+        {"service": {**ONE, "state": "at_risk", "last_service_on": date(2025, 10, 6), "months_since_service": 13.5, "visits": 4}},
+        None,
+        "last service 2025-10-06, 13.5 months ago",
+        {"last_service_on": "2025-10-06", "months_since_service": 13.5, "state": "at_risk", "visits": 4},
+    ),
+    "vehicle_age": (
+        {"lifecycle": {**ONE, "vehicle_age_years": 3.0, "is_out_of_warranty": True}},
+        None,
+        "vehicle is 3.0 years old",
+        {"age_years": 3.0, "is_out_of_warranty": True, "miles_today": None},
+    ),
+    "trade_cycle": (
+        {"garage": {**HELD, "since": date(2024, 3, 21)}},
+        None,
+        "held for 32 months, since 2024-03-21",
+        {"held_since": "2024-03-21", "months_held": 32},
+    ),
+    "high_apr": (
+        {"lifecycle": {**ONE, "apr_percent": 9.0, "loan_payoff": Decimal("18250.4"), "loan_ends_on": date(2029, 1, 1)}},
+        None,
+        "loan at 9.0% with $18,250 owed",
+        {"apr_percent": 9.0, "loan_ends_on": "2029-01-01", "payoff_usd": 18250.4},
+    ),
+    "life_event": (
+        {
+            "person": {
+                "person_id": "p1",
+                "life_events": ["moved@2026-09-01", "new_job@2026-10-02", "married@2026-11-22", "x@2026-02-30"],
+            }
+        },
+        None,
+        "new job on 2026-10-02, 50 days ago",
+        {"days_ago": 50, "event": "new job", "event_on": "2026-10-02"},
+    ),
+    "open_recommendation": (
+        {"service": {**ONE, "state": "active", "has_open_recommendation": True, "last_service_on": date(2026, 5, 2)}},
+        None,
+        "work recommended 2026-05-02 is not done",
+        {"last_service_on": "2026-05-02", "months_since_service": None, "next_appointment_on": None},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", sorted(CASES))
+def test_trigger_fires_with_its_figures(engine, name):
+    inputs, due_on, sentence, evidence = CASES[name]
+    event = events(engine, **inputs)[name]
+    assert (event["due_on"], event["sentence"], event["fired_on"]) == (due_on, sentence, world.AS_OF)
+    assert json.loads(event["evidence"]) == evidence
+    assert list(json.loads(event["evidence"])) == sorted(evidence)
+    assert (event["vin"], event["rooftop_id"]) == (("", None) if name == "life_event" else ("V1", "R01"))
+
+
+def test_equity_counts_for_vehicles_whose_debt_is_known(engine):
+    worth = {"person_id": "p1", "vin": "V1", "value_source": "depreciation_estimate", "equity_low": Decimal("1000.00")}
+    worth = {**worth, "equity_high": Decimal("5432.10"), "payoff": Decimal(0)}
+    event = events(engine, equity=worth, garage=HELD)["equity_positive"]
+    assert event["sentence"] == "estimated equity $1,000 to $5,432"
+    assert json.loads(event["evidence"])["value_source"] == "depreciation_estimate"
+    assert events(engine, equity={**worth, "equity_low": Decimal("999.99")}, garage=HELD) == {}
+    assert events(engine, equity=worth, garage={**HELD, "relation": "listed"}) == {}
+
+
+NOT_QUITE = [
+    {"lifecycle": {**ONE, "lease_ends_on": date(2027, 5, 24), "lease_days_left": 184}},
+    {"lifecycle": {**ONE, "lease_ends_on": date(2026, 11, 20), "lease_days_left": -1}},
+    {"lifecycle": {**ONE, "loan_ends_on": date(2026, 11, 20), "loan_payoff": Decimal(0)}},
+    {"lifecycle": {**ONE, "basic_warranty_ends_on": date(2027, 2, 20)}},
+    {"lifecycle": {**ONE, "contract_ends_on": date(2026, 11, 20)}},
+    {"lifecycle": {**ONE, "vehicle_age_years": 2.99, "apr_percent": 8.99, "loan_payoff": Decimal(9)}},
+    {"lifecycle": {**ONE, "apr_percent": 19.0, "loan_payoff": Decimal(0)}},
+    {"service": {**ONE, "state": "active", "due_on": date(2026, 12, 22), "days_to_due": 31}},
+    {"service": {**ONE, "state": "lost", "due_on": date(2026, 5, 24), "days_to_due": -181}},
+    {"service": {**ONE, "state": "never"}},
+    {"garage": {**HELD, "since": date(2024, 3, 22)}},
+    {"garage": {**HELD, "since": date(2021, 10, 21)}},
+    {"garage": {**HELD, "since": date(2024, 3, 21), "is_current": False}},
+    {"garage": {**HELD, "since": date(2024, 3, 21), "relation": "serviced"}},
+    {"person": {"person_id": "p1", "life_events": ["moved@2026-08-22", "born@2026-11-22", "moved", "moved@soon"]}},
+]
+
+
+@pytest.mark.parametrize("inputs", NOT_QUITE)
+def test_just_outside_nothing_fires(engine, inputs):
+    assert events(engine, **inputs) == {}
+
+
+def test_due_today_is_due_and_not_overdue(engine):
+    today = {**ONE, "state": "active", "due_on": world.AS_OF, "days_to_due": 0}
+    assert set(events(engine, service=today)) == {"service_due"}
+
+
+def test_the_registry_is_the_folder_and_matches_the_policy():
+    known = all_triggers()
+    assert {name: set(one.parameters) for name, one in world.TRIGGERS.triggers.items()} == {
+        name: set(one.parameters) for name, one in known.items()
+    }
+    assert all(name == one.name for name, one in known.items())
+
+
+def test_a_missing_number_is_named(engine):
+    engine.register("lifecycle", world.frame(world._trait_table("lifecycle")))
+    with pytest.raises(MissingParameterError, match=r"lease_end needs window_days.*triggers\.yaml"):
+        all_triggers()["lease_end"].fire(engine, world.AS_OF, {})
