@@ -1,67 +1,54 @@
-"""A platform's own normalising and hashing of one column of raw values.
+"""A platform's own normalising and hashing of columns of raw values.
 
 The rules are per platform because one shared hash column is wrong: the same mailbox has three spellings at four platforms.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from types import MappingProxyType
 
 import polars as pl
 
-from pipelines.activation import normalise_contact as contact
-from pipelines.activation import normalise_person as person
+from pipelines.activation import normalise_contact, normalise_person
+from pipelines.activation.normalise_text import Rule
 from pipelines.engine import Engine
 from schemas.platforms import PlatformContract
 
-Rule = Callable[[pl.Expr], pl.Expr]
-
 RULES: Mapping[str, Rule] = MappingProxyType(
     {
-        rule.__name__: rule
-        for rule in (
-            contact.email_trimmed,
-            contact.email_google,
-            contact.email_uid2,
-            contact.email_tiktok,
-            contact.phone_e164,
-            contact.phone_digits,
-            contact.device_id,
-            contact.handle,
-            contact.as_it_is,
-            person.name_plain,
-            person.name_joined,
-            person.city_joined,
-            person.state_lower,
-            person.country_lower,
-            person.country_upper,
-            person.zip_five,
-            person.date_compact,
-        )
+        name: rule
+        for module in (normalise_contact, normalise_person)
+        for name, rule in vars(module).items()
+        if isinstance(rule, Rule)
     }
 )
 
 
-def normalised(platform: PlatformContract, kind: str, column: str) -> pl.Expr:
-    """The platform's spelling of a raw column; null where there is no such identifier. Keeps the column's name."""
-    return RULES[platform.identifier(kind).rule](pl.col(column)).alias(column)
+def normalised(platform: PlatformContract, kind: str, values: pl.Series) -> pl.Series:
+    """The platform's spelling of raw values, in order; null where there is no such identifier.
+
+    KeyError naming what is accepted where the platform takes no such kind.
+    """
+    return RULES[platform.identifier(kind).rule](values).alias(values.name)
 
 
 def prepared(engine: Engine, platform: PlatformContract, frame: pl.DataFrame, kinds: Mapping[str, str]) -> pl.DataFrame:
     """The frame with columns normalised and, where the platform wants it, hashed.
 
     `kinds` maps columns to the platform's identifier kinds; other columns pass through, rows keep their order.
-    Distinct values are hashed once; null stays null. Digests are hex or Base64 as the platform declares.
+    Null stays null. Digests are hex or Base64 as the platform declares.
     """
-    spelled = frame.with_columns([normalised(platform, kind, column) for column, kind in kinds.items()])
-    for column, kind in kinds.items():
-        if platform.identifier(kind).is_hashed:
-            spelled = spelled.with_columns(hashed(engine, spelled.get_column(column), encoding=platform.encoding))
-    return spelled
+    spelled = frame.with_columns([normalised(platform, kind, frame.get_column(column)) for column, kind in kinds.items()])
+    secret = [column for column, kind in kinds.items() if platform.identifier(kind).is_hashed]
+    return spelled.with_columns(hashed(engine, spelled.select(secret), encoding=platform.encoding)) if secret else spelled
 
 
-def hashed(engine: Engine, values: pl.Series, *, encoding: str = "hex") -> pl.Series:
-    """SHA-256 of the UTF-8 bytes of each value, in order; null stays null. Hex in lower case, or Base64 of the raw bytes."""
-    digest = "sha256(value)" if encoding == "hex" else "to_base64(unhex(sha256(value)))"
-    engine.register("hash_input", pl.DataFrame({"place": pl.int_range(len(values), eager=True), "value": values}))
-    digests = engine.sql(f"SELECT {digest} AS digest FROM hash_input ORDER BY place")
-    return digests.get_column("digest").alias(values.name)
+def hashed(engine: Engine, values: pl.DataFrame, *, encoding: str = "hex") -> pl.DataFrame:
+    """SHA-256 of the UTF-8 bytes of each value, in order; null stays null. Hex in lower case, or Base64 of the raw bytes.
+
+    Columns are named by their place for the query, so that a name is never part of SQL.
+    """
+    digest = "sha256({0}) AS {0}" if encoding == "hex" else "to_base64(unhex(sha256({0}))) AS {0}"
+    places = [f"value_{place}" for place in range(values.width)]
+    engine.register("hash_input", values.rename(dict(zip(values.columns, places, strict=True))).with_row_index("place"))
+    digests = engine.sql(f"SELECT {', '.join(digest.format(one) for one in places)} FROM hash_input ORDER BY place")
+    return digests.rename(dict(zip(places, values.columns, strict=True)))

@@ -1,8 +1,8 @@
-"""Names, places and dates, as the platforms want them before hashing. Expressions only; null stays null."""
+"""Names, places and dates, as the platforms want them before hashing. Null stays null."""
 
 import polars as pl
 
-from pipelines.activation.normalise_text import blank_to_null, visible
+from pipelines.activation.normalise_text import Rule, blank_to_null, lower, spaceless, trimmed, visible
 
 # Google's pages ask for names without prefixes and suffixes; its own utility leaves them.
 PREFIXES = r"^(?:(?:mr|mrs|ms|miss|mx|dr|prof|rev|hon|sir)\s+)+(\S)"
@@ -32,55 +32,60 @@ _STATES = (
 STATES = {name: code for code, name in (one.split(" ", 1) for one in _STATES.split(";"))}
 
 
-def name_plain(value: pl.Expr) -> pl.Expr:
-    """Google: lower case, no punctuation, no prefix, no suffix, single blanks inside."""
-    words = _words(value.str.replace_all(r"[.]", " "))
-    return blank_to_null(words.str.replace(PREFIXES, "${1}").str.replace(SUFFIXES, "${1}"))
+def _letters(value: pl.Expr) -> pl.Expr:
+    """Punctuation and symbols removed, words separated by one blank."""
+    return value.str.replace_all(NOT_IN_NAMES, "").str.replace_all(r"\s+", " ").str.strip_chars()
 
 
-def name_joined(value: pl.Expr) -> pl.Expr:
-    """Meta: lower case, no punctuation, no blanks; letters outside a-z stay (its own vector is of `valéry`)."""
-    return blank_to_null(_words(value).str.replace_all(" ", "", literal=True))
+def _dots_to_blanks(value: pl.Expr) -> pl.Expr:
+    return value.str.replace_all(".", " ", literal=True)
 
 
-def city_joined(value: pl.Expr) -> pl.Expr:
-    """Meta: `menlopark`."""
-    return name_joined(value)
+def _untitled(words: pl.Expr) -> pl.Expr:
+    return words.str.replace(PREFIXES, "${1}").str.replace(SUFFIXES, "${1}")
 
 
-def state_lower(value: pl.Expr) -> pl.Expr:
-    """Two letters, lower case; names of US states are understood; null otherwise."""
-    text = _words(value)
-    code = text.replace_strict(STATES, default=text, return_dtype=pl.String)
+def _state_code(text: pl.Expr) -> pl.Expr:
+    return text.replace_strict(STATES, default=text, return_dtype=pl.String)
+
+
+def _country_code(text: pl.Expr) -> pl.Expr:
+    return text.replace_strict(COUNTRIES, default=text, return_dtype=pl.String)
+
+
+def _two_letters(code: pl.Expr) -> pl.Expr:
     return pl.when(code.str.contains(r"^[a-z]{2}$")).then(code)
 
 
-def country_lower(value: pl.Expr) -> pl.Expr:
-    """ISO 3166 alpha-2, lower case; the names of North American countries are understood; null otherwise."""
-    text = _words(value)
-    code = text.replace_strict(COUNTRIES, default=text, return_dtype=pl.String)
-    return pl.when(code.str.contains(r"^[a-z]{2}$")).then(code)
+def _upper(code: pl.Expr) -> pl.Expr:
+    return code.str.to_uppercase()
 
 
-def country_upper(value: pl.Expr) -> pl.Expr:
-    """ISO 3166 alpha-2, upper case."""
-    return country_lower(value).str.to_uppercase()
+def _five_digits(text: pl.Expr) -> pl.Expr:
+    return text.str.normalize("NFKC").str.extract(r"^(\d{5})(?:-?(?:\d{4})?)$")
 
 
-def zip_five(value: pl.Expr) -> pl.Expr:
-    """The first five digits of a US ZIP, leading zeros kept; null where there are none."""
-    return visible(value).str.normalize("NFKC").str.replace_all(r"\s+", "").str.extract(r"^(\d{5})(?:-?(?:\d{4})?)$")
-
-
-def date_compact(value: pl.Expr) -> pl.Expr:
-    """YYYYMMDD from M/D/YYYY, YYYY-MM-DD or YYYYMMDD; null where there is no such day."""
-    text = visible(value).str.strip_chars()
+def _day(text: pl.Expr) -> pl.Expr:
     shapes = (("%m/%d/%Y", r"^\d{1,2}/\d{1,2}/\d{4}$"), ("%Y-%m-%d", r"^\d{4}-\d{2}-\d{2}$"), ("%Y%m%d", r"^\d{8}$"))
     days = [pl.when(text.str.contains(shape)).then(text).str.to_date(form, strict=False) for form, shape in shapes]
     return pl.coalesce(days).dt.strftime("%Y%m%d")
 
 
-def _words(value: pl.Expr) -> pl.Expr:
-    """Lower case, punctuation and symbols removed, words separated by one blank."""
-    letters = visible(value).str.to_lowercase().str.replace_all(NOT_IN_NAMES, "")
-    return letters.str.replace_all(r"\s+", " ").str.strip_chars()
+_WORDS = (visible, lower, _letters)
+_ONE_WORD = r"^[a-z]{1,60}$"
+
+# Google: lower case, no punctuation, no prefix, no suffix, single blanks inside.
+name_plain = Rule((visible, lower, _dots_to_blanks, _letters, _untitled, blank_to_null), _ONE_WORD)
+# Meta: lower case, no punctuation, no blanks; letters outside a-z stay (its own vector is of `valéry`).
+name_joined = Rule((*_WORDS, spaceless, blank_to_null), _ONE_WORD)
+# Meta: `menlopark`.
+city_joined = name_joined
+# Two letters, lower case; names of US states are understood.
+state_lower = Rule((*_WORDS, _state_code, _two_letters), r"^[a-z]{2}$")
+# ISO 3166 alpha-2; the names of North American countries are understood.
+country_lower = Rule((*_WORDS, _country_code, _two_letters), r"^[a-z]{2}$")
+country_upper = Rule((*country_lower.stages, _upper), r"^[A-Z]{2}$")
+# The first five digits of a US ZIP, leading zeros kept.
+zip_five = Rule((visible, spaceless, _five_digits), r"^[0-9]{5}$")
+# YYYYMMDD from M/D/YYYY, YYYY-MM-DD or YYYYMMDD; null where there is no such day.
+date_compact = Rule((visible, trimmed, _day))
