@@ -1,0 +1,50 @@
+-- Every sign that a person holds or held a vehicle, one row each.
+-- Inputs: transaction, member, listed (current rows of ownership_lists), stated (current rows of crm_contacts), list_vehicle
+-- (row_key, make, model in the vocabulary's spelling), dummy_vin (values on too many records that decode to nothing).
+-- Parameter: as_of. Nothing later counts; nor do cancelled and open deals, wholesale, internal transfers and orders that the
+-- rooftop paid itself: none of them says that the person has the vehicle. A lapsed licence says nothing either.
+WITH deal AS (
+    SELECT *, coalesce(occurred_on, opened_on, CAST(updated_at AS DATE)) AS on_day
+    FROM "transaction"
+    WHERE kind IN ('sale', 'lease') AND status = 'closed' AND coalesce(sale_type, 'retail') NOT IN ('wholesale', 'internal')
+),
+party AS (
+    SELECT *, record_id AS party_record_id FROM deal
+    UNION ALL
+    SELECT *, co_record_id FROM deal WHERE co_record_id IS NOT NULL
+),
+sign AS (
+    SELECT
+        m.person_id, p.vin, CASE WHEN p.kind = 'lease' THEN 'leased' ELSE 'bought' END AS relation, p.on_day, p.on_day AS since,
+        p.rooftop_id, CAST(p.condition AS VARCHAR) AS condition,
+        CASE WHEN p.kind = 'lease' THEN p.matures_on END AS matures_on, p.transaction_id AS sign_id,
+        CAST(NULL AS VARCHAR) AS licence_id, CAST(NULL AS DATE) AS expires_on,
+        CAST(NULL AS BIGINT) AS year, CAST(NULL AS VARCHAR) AS make, CAST(NULL AS VARCHAR) AS model
+    FROM party AS p JOIN member AS m ON m.record_id = p.party_record_id
+    UNION ALL
+    SELECT
+        m.person_id, t.vin, 'serviced', coalesce(t.occurred_on, t.opened_on, CAST(t.updated_at AS DATE)) AS on_day, on_day,
+        t.rooftop_id, NULL, NULL, t.transaction_id, NULL, NULL, NULL, NULL, NULL
+    FROM "transaction" AS t JOIN member AS m ON m.record_id = t.record_id
+    WHERE t.kind = 'service' AND t.status <> 'cancelled'
+        AND NOT (
+            coalesce(t.internal_pay, 0) > 0 AND coalesce(t.customer_pay, 0) <= 0 AND coalesce(t.warranty_pay, 0) <= 0
+        )
+    UNION ALL
+    SELECT
+        m.person_id, CASE WHEN length(l.vin) = 17 THEN l.vin ELSE 'list:' || l.row_key END, 'listed',
+        CAST(l.updated_at AS DATE), coalesce(least(l.purchased_on, CAST(l.updated_at AS DATE)), CAST(l.updated_at AS DATE)),
+        NULL, lower(l.condition), NULL, 'ownership_lists:' || l.row_key, l.licence_id, l.expires_on, l.year, v.make, v.model
+    FROM listed AS l
+    JOIN member AS m ON m.record_id = 'ownership_lists:' || l.row_key || ':owner'
+    LEFT JOIN list_vehicle AS v ON v.row_key = l.row_key
+    WHERE l.expires_on >= $as_of
+    UNION ALL
+    SELECT
+        m.person_id, s.vin, 'stated', coalesce(CAST(s.source_updated_at AS DATE), CAST(s.updated_at AS DATE)) AS on_day, on_day,
+        NULL, NULL, NULL, 'crm_contacts:' || s.row_key, NULL, NULL, NULL, NULL, NULL
+    FROM stated AS s JOIN member AS m ON m.record_id = 'crm_contacts:' || s.row_key || ':contact'
+)
+SELECT * FROM sign
+WHERE vin IS NOT NULL AND vin <> '' AND on_day <= $as_of AND vin NOT IN (SELECT vin FROM dummy_vin)
+ORDER BY person_id, vin, on_day, sign_id

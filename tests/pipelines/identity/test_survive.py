@@ -1,0 +1,143 @@
+"""One person, many records: which value survives, with which licence, in which household."""
+
+from datetime import date, timedelta
+
+import polars as pl
+
+from tests.pipelines.identity.conftest import AS_OF, Days, contact, deal
+
+BOB = {"first_name": "bob", "last_name": "smith"}
+MAIL = {"emails": "b@mail.test"}
+
+
+def only(found: dict[str, pl.DataFrame], table: str = "person") -> dict:
+    (row,) = found[table].to_dicts()
+    return row
+
+
+def identifiers(found: dict[str, pl.DataFrame], kind: str) -> list[dict]:
+    return found["person_identifier"].filter(pl.col("kind") == kind).sort("rank").to_dicts()
+
+
+def test_fields_survive_by_source_then_recency(days: Days) -> None:
+    old, new = date(2025, 1, 1), date(2026, 1, 1)
+    records = [
+        contact("crm_contacts:1", **MAIL, first_name="bob", last_name="smith", age_band="35-44", last_seen_on=AS_OF),
+        contact("dms_sales:1", **MAIL, first_name="r", last_name="smith", address="1 ELM ST", last_seen_on=old),
+        contact("dms_sales:2", **MAIL, first_name="robert", last_name="smith", address="2 OAK AVE", last_seen_on=new),
+    ]
+    person = only(days.run(records))
+    assert (person["first_name"], person["address"], person["age_band"]) == ("robert", "2 OAK AVE", "35-44")
+    assert (person["records"], person["last_seen_on"], person["created_on"]) == (3, AS_OF, AS_OF)
+
+
+def test_parts_of_two_addresses_never_mix_and_a_valid_one_wins(days: Days) -> None:
+    half = contact("dms_sales:1", **MAIL, **BOB) | {"address": "9 NOWHERE", "city": "X", "is_address_valid": False}
+    person = only(days.run([half, contact("crm_contacts:1", **MAIL, **BOB, address="1 ELM ST")]))
+    assert (person["address"], person["city"], person["zip"]) == ("1 ELM ST", "CHARLOTTE", "28227")
+
+
+def test_identifiers_are_ranked_first_party_first(days: Days) -> None:
+    licence = {"licence_id": "L1", "permitted_channels": ["mail"], "licence_expires_on": date(2027, 1, 1)}
+    records = [
+        contact("ownership_lists:1", emails=["list@mail.test", "b@mail.test"], **BOB, **licence, last_seen_on=AS_OF),
+        contact("crm_contacts:1", **MAIL, **BOB, last_seen_on=date(2024, 1, 1)),
+    ]
+    found = days.run(records)
+    own, bought = identifiers(found, "email")
+    assert (own["value"], own["is_first_party"], own["licence_id"]) == ("b@mail.test", True, None)
+    assert (bought["value"], bought["is_first_party"], bought["licence_id"]) == ("list@mail.test", False, "L1")
+    assert (bought["permitted_channels"], bought["licence_expires_on"]) == (["mail"], date(2027, 1, 1))
+    assert only(found)["email"] == "b@mail.test"
+
+
+def test_longest_licence_counts(days: Days) -> None:
+    records = [
+        contact(f"ownership_lists:{n}", **MAIL, **BOB, licence_id=f"L{n}", permitted_channels=["mail"], licence_expires_on=day)
+        for n, day in enumerate([date(2027, 1, 1), date(2028, 1, 1), date(2026, 12, 1)])
+    ]
+    found = days.run(records)
+    assert [one["licence_id"] for one in identifiers(found, "email")] == ["L1"]
+    assert only(found)["is_first_party"] is False
+
+
+def test_web_only_and_hash_identifiers(days: Days) -> None:
+    person = only(found := days.run([contact("web_events:c.1", email_hashes="ab12")]))
+    assert (person["is_web_only"], person["last_name"]) == (True, None)
+    assert [one["value"] for one in identifiers(found, "web_client")] == ["c.1"]
+    assert [one["value"] for one in identifiers(found, "email_hash")] == ["ab12"]
+
+
+def test_staff_is_who_alone_carries_an_address_of_the_group(days: Days) -> None:
+    records = [contact("crm_contacts:1", emails="ann@rooftop-r01.example", first_name="ann", last_name="lee")]
+    records += [
+        contact(f"dms_sales:{n}", phones="+17045550101", first_name=f, last_name="x") for n, f in enumerate(["ed", "flo"])
+    ]
+    found = days.run(records)
+    staff = dict(found["person"].select("first_name", "is_staff").iter_rows())
+    assert staff == {"ann": True, "ed": False, "flo": False}
+    assert identifiers(found, "phone") == []
+
+
+def test_customer_since_the_first_closed_deal_or_order(days: Days) -> None:
+    deals = [
+        deal("1", "dms_sales:1", occurred_on=date(2019, 1, 1), sale_type="wholesale"),
+        deal("2", "dms_sales:1", occurred_on=date(2020, 1, 1), status="cancelled"),
+        deal("3", "dms_sales:9", co_record_id="dms_sales:1", occurred_on=date(2021, 1, 1)),
+        deal("4", "dms_sales:1", kind="appointment", occurred_on=date(2018, 1, 1)),
+    ]
+    assert only(days.run([contact("dms_sales:1", **BOB)], deals))["customer_since"] == date(2021, 1, 1)
+
+
+def test_life_events_are_united(days: Days) -> None:
+    records = [contact("household_appends:1", **MAIL, **BOB, life_events=["move@2026-01-01", "baby@2026-02-01"])]
+    records += [
+        contact("crm_contacts:1", **MAIL, **BOB),
+        contact("household_appends:2", **MAIL, **BOB, life_events="move@2026-01-01"),
+    ]
+    assert only(days.run(records))["life_events"] == ["baby@2026-02-01", "move@2026-01-01"]
+
+
+HOME = {"address": "1 ELM ST"}
+
+
+def households(found: dict[str, pl.DataFrame]) -> set[frozenset[str]]:
+    groups = found["person"].group_by("household_id").agg("first_name")["first_name"].to_list()
+    return {frozenset(group) for group in groups}
+
+
+def test_family_at_one_address_is_a_household_of_several_people(days: Days) -> None:
+    records = [
+        contact("a:1", **HOME, first_name="bob", last_name="smith"),
+        contact("b:1", **HOME, first_name="mary", last_name="smith"),
+        contact("c:1", **HOME, first_name="wei", last_name="chen"),
+        contact("d:1", address="2 ELM ST", first_name="zoe", last_name="smith"),
+    ]
+    found = days.run(records)
+    assert households(found) == {frozenset({"bob", "mary"}), frozenset({"wei"}), frozenset({"zoe"})}
+    assert found["household"].filter(pl.col("people") == 2)["address_key"].to_list() == ["1 ELM ST|28227"]
+
+
+def test_co_buyers_at_one_address_are_a_household(days: Days) -> None:
+    records = [
+        contact("dms_sales:1", **HOME, first_name="bob", last_name="smith"),
+        contact("dms_sales:2", **HOME, first_name="wei", last_name="chen"),
+    ]
+    assert len(households(days.run(records, [deal("1", "dms_sales:1", co_record_id="dms_sales:2")]))) == 1
+
+
+def test_building_is_not_a_household(days: Days) -> None:
+    people = [
+        contact(f"a:{n}", **HOME, first_name=f"{chr(97 + n % 26)}{chr(97 + n // 26)}x", last_name="smith") for n in range(61)
+    ]
+    found = days.run(people)
+    assert found["household"]["people"].max() == 1
+    assert found["shared_identifier"]["kind"].to_list() == ["address"]
+
+
+def test_household_keeps_its_id_when_somebody_moves_in(days: Days) -> None:
+    first = [contact("a:1", **HOME, **BOB)]
+    home = only(days.run(first))["household_id"]
+    found = days.run([*first, contact("b:1", **HOME, first_name="mary", last_name="smith")], on=AS_OF + timedelta(days=1))
+    assert set(found["person"]["household_id"]) == {home}
+    assert only(found, "household")["created_on"] == AS_OF
