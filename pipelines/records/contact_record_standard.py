@@ -8,8 +8,9 @@ from pipelines.normalise.address import standard_addresses
 from pipelines.normalise.email import standard_emails
 from pipelines.normalise.name import PARTS, person_names
 from pipelines.normalise.phone import standard_phones
-from schemas.policy import Policy
+from pipelines.normalise.postcode import existing_zip, zip_table
 from pipelines.records.rooftop_alias import rooftop_aliases, rooftop_of
+from schemas.policy import Policy
 from schemas.tables.records import ContactRecord
 
 OLDEST_YEARS = 110  # a birth date further back is a typing error
@@ -64,16 +65,17 @@ def _with_address(frame: pl.DataFrame) -> pl.DataFrame:
         pl.when(clean).then("cass_city").otherwise("city").str.to_uppercase().str.strip_chars().alias("city"),
         pl.when(clean).then("cass_state").otherwise("state").str.to_uppercase().str.strip_chars().alias("state"),
         pl.col("zip").alias("zip_raw"),
-        pl.when(clean).then("cass_zip").otherwise("zip").str.extract(r"^\s*(\d{5})(?:\D|\d{4}|$)").alias("zip"),
+        existing_zip(pl.when(clean).then("cass_zip").otherwise("zip")).alias("zip"),
     ).with_columns(pl.when("is_cass_clean").then("cass_line_1").otherwise("address_raw").alias("street"))
     streets = standard_addresses(frame.get_column("street")).select(
         pl.col("raw").alias("street"), pl.col("standard").alias("address"), pl.col("is_valid").alias("is_street")
     )
-    return frame.join(streets, on="street", how="left", maintain_order="left").with_columns(
-        (pl.col("is_cass_clean") | (pl.col("is_street") & pl.col("zip").is_not_null() & pl.col("state").is_not_null()))
-        .fill_null(False)
-        .alias("is_address_valid")
+    states = zip_table().select("zip", pl.col("state").alias("state_of_zip"))
+    agrees = pl.col("is_street") & (pl.col("state") == pl.col("state_of_zip"))
+    joined = frame.join(streets, on="street", how="left", maintain_order="left").join(
+        states, on="zip", how="left", maintain_order="left"
     )
+    return joined.with_columns((pl.col("is_cass_clean") | agrees).fill_null(False).alias("is_address_valid"))
 
 
 def _finished(frame: pl.DataFrame, as_of: date) -> pl.DataFrame:

@@ -18,6 +18,8 @@ from schemas.tables.records import TOUCH, Touch
 PACKAGE = "pipelines.records"
 FEEDS = ("web_events", "crm_leads", "call_tracking", "shopping_signals", "email_status", "campaign_exposures")
 SOURCES = (*FEEDS, "transaction")
+SLICE_ROWS = 1_000_000  # web events sorted and converted at a time; bounds memory, changes no row
+EARLIEST, LATEST = -(2**62), 2**62
 NOON_YEARS = 30  # date-only events further back have no moment; no feed keeps more
 
 
@@ -29,8 +31,24 @@ def build(engine: Engine, day: Day) -> pl.DataFrame:
     engine.register("web_event_kind", web_event_kinds(_column(engine, "SELECT DISTINCT event_name FROM web_events")))
     _register_emails(engine, day)
     _register_spellings(engine)
+    engine.register("web_submission", engine.sql(query_text(PACKAGE, "touch_web_submission")))
     events = "\nUNION ALL BY NAME\n".join(f"({_with_all_columns(source)})" for source in SOURCES)
-    found = engine.sql(f"WITH event AS ({events})\n{query_text(PACKAGE, 'touch')}", as_of=day.as_of)
+    query = f"WITH event AS ({events})\n{query_text(PACKAGE, 'touch')}"
+    parts = [_part(engine.sql(query, as_of=day.as_of, from_micros=low, until_micros=high)) for low, high in _slices(engine)]
+    return pl.concat(parts, rechunk=False)
+
+
+def _slices(engine: Engine) -> list[tuple[int, int]]:
+    """Consecutive spans of time with about SLICE_ROWS web events each, so that a first day of millions fits in memory."""
+    rows = _column(engine, "SELECT count(*) FROM web_events").item()
+    shares = [at / -(-rows // SLICE_ROWS) for at in range(1, -(-rows // SLICE_ROWS))]
+    query = "SELECT unnest(quantile_disc(event_micros, $shares::DOUBLE[])) FROM web_events"
+    cuts = engine.sql(query, shares=shares).to_series().to_list() if shares else []
+    bounds = [EARLIEST, *sorted(set(cuts)), LATEST]
+    return list(zip(bounds, bounds[1:], strict=False))
+
+
+def _part(found: pl.DataFrame) -> pl.DataFrame:
     return Touch.cast(found.with_columns(pl.col("occurred_at").dt.replace_time_zone("UTC")).select(Touch.column_names()))
 
 

@@ -1,6 +1,6 @@
 -- The common schema of a touch. Inputs: event (a query ahead of this one), vehicle, rooftop_alias [alias, rooftop_id],
 -- noon [happened_on, noon_micros], spelling_make [raw, make], spelling_model [raw_make, raw_model, make, model].
--- The VIN wins over what was typed. occurred_at leaves as a naive UTC moment.
+-- Parameters: from_micros, until_micros: the slice of time wanted. The VIN wins over what was typed. occurred_at leaves as a naive UTC moment.
 SELECT
     event.feed || ':' || event.row_key AS touch_id,
     make_timestamp(coalesce(event.micros, noon.noon_micros)) AS occurred_at,
@@ -33,5 +33,5 @@ LEFT JOIN spelling_make ON spelling_make.raw = event.make_said
 LEFT JOIN spelling_model ON spelling_model.raw_make = event.make_said AND spelling_model.raw_model = event.model_said
 LEFT JOIN rooftop_alias first_alias ON first_alias.alias = event.rooftop_ref
 LEFT JOIN rooftop_alias second_alias ON second_alias.alias = event.rooftop_ref_2
-WHERE coalesce(event.micros, noon.noon_micros) IS NOT NULL
+WHERE coalesce(event.micros, noon.noon_micros) >= $from_micros AND coalesce(event.micros, noon.noon_micros) < $until_micros
 ORDER BY occurred_at, touch_id
