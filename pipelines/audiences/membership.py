@@ -29,6 +29,11 @@ _SINCE = """(
     FROM previous_membership WHERE audience = $audience
 )"""
 
+_PEOPLE = """
+    SELECT d.person_id, a.segment, d.brand, c.market_type
+    FROM detailed d JOIN audience_card a USING (audience) JOIN candidate c ON c.person_id = d.person_id AND c.brand = d.brand
+"""
+
 
 def build(engine: Engine, day: Day) -> dict[str, pl.DataFrame]:
     """Eligibility, membership and overlap of the day. Reads candidate, person_identifier, previous_membership."""
@@ -45,13 +50,11 @@ def _members(engine: Engine, day: Day, verdict: pl.DataFrame) -> pl.DataFrame:
     engine.register("chosen", verdict.filter(pl.col("outcome") == "member").select("audience", "person_id", "brand"))
     found = [_detailed(engine, day, one) for one in running(day.policy)]
     detailed = pl.concat([pl.DataFrame(schema=_DETAILED), *found])
-    cards = audience_cards(day.policy)
     engine.register("detailed", detailed)
-    engine.register("audience_card", cards)
+    engine.register("audience_card", audience_cards(day.policy))
     engine.register("brand_card", brand_cards(day.policy))
     engine.register("rooftop_card", rooftop_cards(day.policy))
-    people = detailed.join(cards, on="audience").select("person_id", "segment")
-    engine.register("drawn", drawn(engine, day.policy, people, day.seed))
+    engine.register("drawn", drawn(engine, day.policy, engine.sql(_PEOPLE), day.seed))
     query = query_text(__package__, "membership")
     prefix, policy_hash = day.policy.group.export_prefix, day.policy.policy_hash
     return engine.sql(query, as_of=day.as_of, prefix=prefix, policy_hash=policy_hash)

@@ -1,5 +1,6 @@
 """Figures of each segment beside the plan's targets. Counts of what happened; nothing here claims that an audience caused it."""
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from types import MappingProxyType
@@ -15,13 +16,15 @@ from schemas.policy import Policy
 from schemas.policy.plan import Target
 from schemas.tables.measurement import KPI
 
-# (segment, kpi) -> (unit, what it counts). Targets in policy plan.yaml name a kpi of this list; a share is 0 to 1.
+# (segment, kpi) -> (unit, what it counts). The name ends in the window in days; targets in policy plan.yaml leave that away.
+# A share is 0 to 1. Costs are not here: no feed says what was spent.
 KPIS: Mapping[tuple[str, str], tuple[str, str]] = MappingProxyType(
     {
         ("conquest", "members"): ("people", "people in the audiences of the segment"),
         ("conquest", "addressable_members"): ("people", "members with a channel, not held back"),
         ("conquest", "reach_share_365d"): ("share", "members who saw an advertisement in 365 days, where platforms report it"),
         ("conquest", "reached_three_times_share_365d"): ("share", "members who saw three or more in 365 days"),
+        ("conquest", "contacts_per_person_365d"): ("contacts", "advertisements seen in 365 days per member who saw one"),
         ("in_market", "members"): ("people", "people in the audiences of the segment"),
         ("in_market", "addressable_members"): ("people", "members with a channel, not held back"),
         ("in_market", "hot_members"): ("people", "members of the hot tier"),
@@ -30,31 +33,46 @@ KPIS: Mapping[tuple[str, str], tuple[str, str]] = MappingProxyType(
         ("in_market", "calls_30d"): ("calls", "sales calls in 30 days"),
         ("in_market", "vdp_views_30d"): ("views", "vehicle pages looked at on our sites in 30 days"),
         ("in_market", "purchases_30d"): ("deals", "retail deals and leases closed in 30 days"),
-        ("in_market", "lead_purchase_share_120d"): ("share", "people with a lead in 120 days who have bought here since"),
+        ("in_market", "lead_to_sale_share_120d"): ("share", "people with a lead in 120 days who have bought here since"),
+        ("in_market", "gross_per_sale_30d"): ("US dollars", "front and back gross per deal closed in 30 days, where it is known"),
         ("loyalty", "members"): ("people", "people in the audiences of the segment"),
         ("loyalty", "addressable_members"): ("people", "members with a channel, not held back"),
         ("loyalty", "service_appointments_30d"): ("appointments", "service appointments made in 30 days and not cancelled"),
         ("loyalty", "service_visits_30d"): ("repair orders", "repair orders closed in 30 days"),
         ("loyalty", "customer_pay_30d"): ("US dollars", "customer pay of those repair orders"),
-        ("loyalty", "trade_in_inquiries_30d"): ("inquiries", "trade-in forms in 30 days"),
-        ("loyalty", "service_share_365d"): ("share", "customers who had a vehicle serviced here in 365 days"),
+        ("loyalty", "trade_inquiries_30d"): ("inquiries", "trade-in forms in 30 days"),
+        ("loyalty", "service_take_share_365d"): ("share", "customers who had a vehicle serviced here in 365 days"),
+        ("loyalty", "trade_inquiry_share_365d"): ("share", "customers who sent a trade-in form in 365 days"),
+        ("loyalty", "records"): ("people", "customers: people who bought here or had a vehicle serviced here"),
+        ("loyalty", "actionable_customers"): ("people", "customers with an e-mail, phone or address; no business, no staff"),
+        ("loyalty", "actionable_share"): ("share", "those among all customers"),
     }
 )
-_DAYS_PER_YEAR, _DAYS_PER_MONTH = 365, 30
+GROUP_ONLY = ("share", "contacts")  # units of ratios, which do not add up over rooftops
+_DAYS_PER = MappingProxyType({"day": 1.0, "week": 7.0, "month": 30.0, "year": 365.0})
+_WINDOW = re.compile(r"_(\d+)d$")
 
 
 def targets(policy: Policy) -> pl.DataFrame:
-    """segment, kpi, target_low, target_high of the plan; a yearly target of a 30-day figure is taken at 30/365."""
-    rows = [(one.segment, one.kpi, _scaled(one, one.low), _scaled(one, one.high)) for one in policy.plan.targets]
+    """segment, kpi, target_low, target_high of the plan, for the figures that are counted here.
+
+    The target of a count is stretched to the window of the figure: a yearly one of 365 is 30 for a window of 30 days.
+    """
+    given: dict[tuple[str, str], Target] = {(one.segment, one.kpi): one for one in reversed(policy.plan.targets)}
+    rows = []
+    for (segment, kpi), (unit, _) in KPIS.items():
+        target = given.get((segment, kpi)) or given.get((segment, _WINDOW.sub("", kpi)))
+        if target is not None:
+            rows.append((segment, kpi, *(_stretched(end, target.per, kpi, unit) for end in (target.low, target.high))))
     schema = {"segment": pl.String, "kpi": pl.String, "target_low": pl.Float64, "target_high": pl.Float64}
-    found = pl.DataFrame(rows, schema=schema, orient="row")
-    return found.unique(["segment", "kpi"], keep="first", maintain_order=True)
+    return pl.DataFrame(rows, schema=schema, orient="row")
 
 
-def _scaled(target: Target, end: float | None) -> float | None:
-    if end is None or target.per != "year" or not target.kpi.endswith("_30d"):
+def _stretched(end: float | None, per: str, kpi: str, unit: str) -> float | None:
+    window = _WINDOW.search(kpi)
+    if end is None or window is None or per not in _DAYS_PER or unit in GROUP_ONLY:
         return end
-    return end * _DAYS_PER_MONTH / _DAYS_PER_YEAR
+    return end * int(window[1]) / _DAYS_PER[per]
 
 
 def scopes(policy: Policy) -> list[str]:
@@ -69,7 +87,7 @@ def scopes(policy: Policy) -> list[str]:
 
 
 def build(engine: Engine, day: Day) -> pl.DataFrame:
-    """Every figure of KPIS for every scope; shares for the group only, and only where there is anybody to divide by."""
+    """Every figure of KPIS for every scope; ratios for the group only, and only where there is anything to divide by."""
     rooftops = [(one.rooftop_id, one.brand, one.market) for one in day.policy.group.rooftops]
     cards = [(segment, kpi, unit) for (segment, kpi), (unit, _) in KPIS.items()]
     engine.register("rooftop_scope", pl.DataFrame(rooftops, schema=["rooftop_id", "brand", "market"], orient="row"))
@@ -97,6 +115,6 @@ def _midnight(day: date, zone: ZoneInfo) -> datetime:
 
 STEP = Step(
     tables=(KPI,),
-    inputs=(Input("membership"), Input("touch", "until"), Input("transaction"), Input("member")),
+    inputs=(Input("membership"), Input("touch", "until"), Input("transaction"), Input("member"), Input("candidate")),
     build=build,
 )

@@ -205,6 +205,32 @@ def test_arms_take_their_shares_and_stay_whatever_else_changes(shared: DuckDBEng
     assert held == ["control"]
 
 
+def test_a_test_of_one_brand_or_market_type_concerns_nobody_else(shared: DuckDBEngine) -> None:
+    both = (Arm(arm="a", share=0.5), Arm(arm="b", share=0.5))
+    given: dict[str, Any] = {"segment": "loyalty", "title": "t", "kind": "person", "arms": both, "kpi": "leads", "is_on": True}
+    tests = (
+        Experiment(experiment="lux_only", brand="lux", **given),
+        Experiment(experiment="metro_only", market_types=("primary",), **given),
+        Experiment(experiment="off", **{**given, "is_on": False}),
+    )
+    rows = [
+        {"person_id": f"{brand}-{market}", "brand": brand, "market_type": market, "lease_days_left": 5}
+        for brand in ("lux", "vol1")
+        for market in ("primary", "tertiary")
+    ]
+    built = run(shared, policy(*RIVALS, experiments=ExperimentsPolicy(global_control_share=0, experiments=tests)), rows)
+    arms = {
+        person: [part.split(":")[0] for part in arm.split("|")]
+        for person, arm in built["membership"].select("person_id", "arm").rows()
+    }
+    assert arms == {
+        "lux-primary": ["lux_only", "metro_only"],
+        "lux-tertiary": ["lux_only"],
+        "vol1-primary": ["metro_only"],
+        "vol1-tertiary": ["treatment"],
+    }
+
+
 def test_arms_that_are_not_addressed() -> None:
     arms = pl.DataFrame(
         {"arm": ["control", "treatment", "notice:now", "notice:holdout", "a:control|b:now", "controls:now", "a:now|b:held_back"]}
