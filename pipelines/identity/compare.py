@@ -58,8 +58,8 @@ def first_states(left: pl.Series, right: pl.Series, similar_from: float) -> pl.S
     """States of pairs of given names: same, nickname and near spelling are 2; an initial is 1; else -1."""
     frame = pl.DataFrame({"a": left, "b": right}).with_row_index("row")
     a, b = pl.col("a"), pl.col("b")
-    shorter, longer = pl.min_horizontal(a.str.len_chars(), b.str.len_chars()), pl.col("a").str.slice(0, 1)
-    is_initial = (shorter == 1) & (longer == b.str.slice(0, 1))
+    shorter = pl.min_horizontal(a.str.len_chars(), b.str.len_chars())
+    is_initial = (shorter == 1) & (a.str.slice(0, 1) == b.str.slice(0, 1))
     head = a.str.split(" ").list.first() == b.str.split(" ").list.first()
     similar = pl.Series(_similarity(frame["a"], frame["b"]) >= similar_from)
     related = frame["row"].is_in(_nicknames(frame).implode())

@@ -40,6 +40,9 @@ INPUTS = (
     Input("household", "previous"),
 )
 
+CONTACTS = """
+    SELECT * EXCLUDE (middle_name, emails_raw, phones_raw, address_raw, zip_raw, dppa_basis) FROM contact_record
+"""
 PREVIOUS_MEMBER = "SELECT record_id, person_id, since FROM previous_member"
 PREVIOUS_PERSON = "SELECT person_id, household_id, created_on FROM previous_person"
 PREVIOUS_HOME = """
@@ -57,7 +60,7 @@ TRANSACTIONS = """
 def build(engine: Engine, day: Day) -> Built:
     """Resolve the records of the day."""
     policy = day.policy.identity
-    contacts = engine.sql("SELECT * FROM contact_record")
+    contacts = engine.sql(CONTACTS)
     transactions = engine.sql(TRANSACTIONS)
     encoded = encode(contacts, transactions, day.as_of)
     shared = shared_identifiers(encoded, policy, day.policy.group)
