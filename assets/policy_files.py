@@ -12,6 +12,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from assets.policy_consistency import consistency_problems
 from assets.policy_problem import PolicyError, Problem, listed, nearest_of
 from assets.policy_shape import shape_problems
 from assets.policy_yaml import Document, read_csv_rows, read_yaml
@@ -79,7 +80,7 @@ def read_policy(group: str, root: Path) -> tuple[Policy | None, list[Problem]]:
     reference = Reference.model_validate(tables)
     content = {**parts, "audiences": tuple(sorted(audiences, key=lambda one: one.audience)), "reference": reference}
     policy = Policy(**content, policy_hash=policy_hash(content))
-    return policy, sorted(problems)
+    return policy, consistency_problems(policy, documents)
 
 
 def policy_hash(content: Mapping[str, Any]) -> str:

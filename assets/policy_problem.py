@@ -10,6 +10,7 @@ class Problem:
     """One mistake in a policy file: where it is, what was found and what would have been accepted.
 
     `file` is relative to the policy folder, `line` counts from 1 (0 where the whole file is meant), `key` is the dotted path.
+    Where `expected` is blank, `found` is a whole sentence.
     """
 
     file: str
@@ -23,6 +24,8 @@ class Problem:
         place = f"{self.file}:{self.line}" if self.line else self.file
         key = f" {self.key}:" if self.key else ""
         hint = f" Did you mean {self.nearest!r}?" if self.nearest else ""
+        if not self.expected:
+            return f"{place}:{key} {self.found}"
         return f"{place}:{key} found {self.found}; expected {self.expected}.{hint}"
 
 

@@ -104,7 +104,8 @@ def read_csv_rows(path: Path, file: str) -> Document | Problem:
     try:
         with path.open(encoding="utf-8-sig", newline="") as lines:
             reader = csv.DictReader(lines, strict=True)
-            rows, numbers = [], {}
+            rows: list[dict[str, str]] = []
+            numbers: dict[KeyPath, int] = {}
             for index, row in enumerate(reader):
                 if None in row or None in row.values():
                     expected = f"{len(reader.fieldnames or ())} cells, as in the header"
