@@ -85,7 +85,8 @@ def check_platforms(policy: Policy) -> list[str]:
         contract = declared[name]
         if contract.max_membership_days and one.membership_days > contract.max_membership_days:
             problems.append(
-                f"channels.yaml: platform {name}: membership_days {one.membership_days} is more than the platform's {contract.max_membership_days}"
+                f"channels.yaml: platform {name}: membership_days {one.membership_days} is more than the platform's "
+                f"{contract.max_membership_days}"
             )
         problems += [
             f"channels.yaml: platform {name} does not serve channel {channel!r}; {nearest(channel, contract.channels)}"
@@ -101,7 +102,10 @@ def _grants(policy: Policy) -> Iterator[str]:
         if grant.recipient not in recipients:
             yield f"privacy.yaml: grant to {grant.recipient!r}, which is not known; {nearest(grant.recipient, recipients)}"
         elif grant.basis == "licence" and recipients[grant.recipient].first_party_only:
-            yield f"privacy.yaml: grant to {grant.recipient} on basis licence; that platform takes first-party data only, remove the grant"
+            yield (
+                f"privacy.yaml: grant to {grant.recipient} on basis licence; that platform takes first-party data only, "
+                "remove the grant"
+            )
 
 
 def _shared_codes(policy: Policy) -> list[str]:

@@ -1,7 +1,8 @@
-"""The consent gate: who may go to which platform. Closed unless a grant opens it, and closed when privacy requests are unknown."""
+"""The consent gate: who may go to which platform. Closed unless a grant opens it, and when privacy requests are unknown."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
+from typing import Any
 
 import polars as pl
 
@@ -78,5 +79,5 @@ def _register_policy(engine: Engine, day: Day) -> None:
     engine.register("gate_audience", _frame(planned, {"audience": pl.String, "channels": TEXTS}))
 
 
-def _frame(rows: Iterable[tuple], columns: dict[str, pl.DataType | type[pl.DataType]]) -> pl.DataFrame:
+def _frame(rows: Iterable[tuple], columns: Mapping[str, Any]) -> pl.DataFrame:
     return pl.DataFrame(list(rows), schema=columns, orient="row")

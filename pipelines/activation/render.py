@@ -3,23 +3,15 @@
 import hashlib
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 import polars as pl
 
 from pipelines.activation.render_google import google_files
 from pipelines.activation.render_meta import meta_files
+from pipelines.activation.render_rows import Account
 from schemas.platforms import PlatformContract, all_platforms
 
 MANIFEST = "manifest.json"
-
-
-@dataclass(frozen=True)
-class Account:
-    """Where a platform's files go: the advertiser's account, and the platform's own id of an audience where it is known."""
-
-    account: str
-    audience_ids: Mapping[str, str]
 
 
 Draw = Callable[[PlatformContract, Account, str, str, pl.DataFrame], dict[str, bytes]]

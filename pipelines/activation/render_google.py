@@ -5,24 +5,24 @@ region and postal code are not, as Google asks. Consent and terms belong to inge
 """
 
 import json
-from typing import Any, Protocol
+from typing import Any
 
 import polars as pl
 
-from pipelines.activation.render_rows import added, batches, joined, removed
+from pipelines.activation.render_rows import Account, added, joined, removed
 from schemas.platforms import PlatformContract
 
 CSV_HEADER = "Email,Phone,First Name,Last Name,Country,Zip"  # exactly, https://g.co/wudy8r
 
 
-class Where(Protocol):
-    """The account and the audience ids."""
+BEGINNINGS = {
+    "email:": '{"emailAddress":"',
+    "phone:": '{"phoneNumber":"',
+    "address:": '{"address":{"givenName":"',
+}
 
-    account: str
-    audience_ids: Any
 
-
-def google_files(contract: PlatformContract, where: Where, cell: str, segment: str, rows: pl.DataFrame) -> dict[str, bytes]:
+def google_files(contract: PlatformContract, where: Account, cell: str, segment: str, rows: pl.DataFrame) -> dict[str, bytes]:
     """Files of one cell: add-00001.json ..., remove-00001.json ..., upload.csv. `segment` does not matter to Google."""
     del segment
     into = _destination(where, cell)
@@ -37,9 +37,9 @@ def google_files(contract: PlatformContract, where: Where, cell: str, segment: s
     return files
 
 
-def _destination(where: Where, cell: str) -> dict[str, Any]:
+def _destination(where: Account, cell: str) -> dict[str, Any]:
     account = {"accountType": "GOOGLE_ADS", "accountId": where.account}
-    target = where.audience_ids.get(cell, cell)
+    target = where.audience_id(cell)
     return {
         "destinations": [{"reference": cell, "operatingAccount": account, "productDestinationId": target}],
         "encoding": "HEX",
@@ -51,47 +51,30 @@ def _requests(verb: str, rows: pl.DataFrame, contract: PlatformContract, frame: 
     start = (json.dumps(frame, separators=(",", ":"))[:-1] + ',"audienceMembers":[').encode()
     members = rows.select(_member(contract.max_identifiers)).to_series()
     return {
-        f"{verb}-{number:05d}.json": start + joined(batch, ",") + b"]}\n"
-        for number, batch in enumerate(batches(members, contract.batch_members), start=1)
+        f"{verb}-{number:05d}.json": start + batch + b"]}\n"
+        for number, batch in enumerate(joined(members, ",", contract.batch_members), start=1)
     }
 
 
 def _member(most: int) -> pl.Expr:
     """One audience member as JSON text. Values are hex digests, two letters or five digits: nothing needs escaping."""
     one = pl.element()
-    parts = one.str.slice(8).str.split_exact("|", 3)
-    address = pl.concat_str(
-        pl.lit('{"address":{"givenName":"'),
-        parts.struct[0],
-        pl.lit('","familyName":"'),
-        parts.struct[1],
-        pl.lit('","regionCode":"'),
-        parts.struct[2],
-        pl.lit('","postalCode":"'),
-        parts.struct[3],
-        pl.lit('"}}'),
-    )
-    drawn = (
-        pl.when(one.str.starts_with("email:"))
-        .then(pl.concat_str(pl.lit('{"emailAddress":"'), one.str.slice(6), pl.lit('"}')))
-        .when(one.str.starts_with("phone:"))
-        .then(pl.concat_str(pl.lit('{"phoneNumber":"'), one.str.slice(6), pl.lit('"}')))
-        .otherwise(address)
-    )
-    listed = pl.col("identifiers").list.head(most).list.eval(drawn).list.join(",")
+    begun = one.str.replace_many(BEGINNINGS)
+    for name in ("familyName", "regionCode", "postalCode"):  # address:given|family|region|postal, one bar at a time
+        begun = begun.str.replace("|", f'","{name}":"', literal=True)
+    end = pl.when(one.str.starts_with("address:")).then(pl.lit('"}}')).otherwise(pl.lit('"}'))
+    listed = pl.col("identifiers").list.head(most).list.eval(pl.concat_str(begun, end)).list.join(",")
     return pl.concat_str(pl.lit('{"userData":{"userIdentifiers":['), listed, pl.lit("]}}"))
 
 
 def upload_csv(rows: pl.DataFrame) -> bytes:
     """The upload file: one line per member with the best of each identifier. Country and Zip are plain, never hashed."""
-    first = [_first("email:"), _first("phone:")]
-    address = _first("address:").str.split_exact("|", 3)
-    places = [address.struct[number].fill_null("") for number in range(4)]
-    lines = rows.select(pl.concat_str(*first, *places, separator=",")).to_series()
-    return (CSV_HEADER + "\n").encode() + joined(lines, "\n") + b"\n"
-
-
-def _first(prefix: str) -> pl.Expr:
-    """The value of the first identifier with a prefix; empty where there is none."""
-    held = pl.element().filter(pl.element().str.starts_with(prefix)).first().str.slice(len(prefix))
-    return pl.col("identifiers").list.eval(held).list.first().fill_null("")
+    table = rows.select(row=pl.int_range(pl.len()))
+    flat = rows.select(row=pl.int_range(pl.len()), one="identifiers").explode("one", empty_as_null=True)
+    for kind in ("email", "phone", "address"):
+        held = flat.filter(pl.col("one").str.starts_with(f"{kind}:")).unique("row", keep="first", maintain_order=True)
+        value = pl.col("one").str.slice(len(kind) + 1).alias(kind)
+        table = table.join(held.select("row", value), on="row", how="left", maintain_order="left")
+    address = pl.col("address").str.replace_all("|", ",", literal=True).fill_null(",,,")
+    line = pl.concat_str(pl.col("email").fill_null(""), pl.col("phone").fill_null(""), address, separator=",")
+    return (CSV_HEADER + "\n").encode() + b"".join(joined(table.select(line).to_series(), "\n")) + b"\n"

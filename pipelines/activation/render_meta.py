@@ -10,7 +10,7 @@ from typing import Any
 
 import polars as pl
 
-from pipelines.activation.render_rows import added, joined, removed
+from pipelines.activation.render_rows import Account, added, joined, removed
 from schemas.platforms import PlatformContract
 
 SCHEMA = ("EXTERN_ID", "EMAIL", "PHONE", "FN", "LN", "CT", "ST", "ZIP", "COUNTRY")
@@ -20,10 +20,10 @@ REPEATABLE = ("email", "phone")
 LIMITED = "option:LDU"
 
 
-def meta_files(contract: PlatformContract, where: Any, cell: str, segment: str, rows: pl.DataFrame) -> dict[str, bytes]:
+def meta_files(contract: PlatformContract, where: Account, cell: str, segment: str, rows: pl.DataFrame) -> dict[str, bytes]:
     """Files of one cell: audience.json, add-00001.json ..., remove-00001.json ..., upload.csv."""
     settings = {"name": cell, "subtype": "CUSTOM", "customer_file_source": contract.file_source[segment]}
-    target = {"account": where.account, "audience_id": where.audience_ids.get(cell, cell)}
+    target = {"account": where.account, "audience_id": where.audience_id(cell)}
     come, go = wide(added(rows)), wide(removed(rows))
     files = {"audience.json": _text(target | settings)}
     files |= _payloads("add", cell, come, contract) | _payloads("remove", cell, go, contract)
@@ -57,22 +57,14 @@ def wide(rows: pl.DataFrame) -> pl.DataFrame:
 
 def _payloads(verb: str, cell: str, table: pl.DataFrame, contract: PlatformContract) -> dict[str, bytes]:
     """Bodies of at most a batch of rows each, all in one upload session."""
-    lines = table.select(_row()).to_series()
-    session = _session_id(f"{cell}|{verb}|".encode() + joined(lines, ",")) if table.height else 0
-    starts = range(0, table.height, contract.batch_members)
+    parts = list(joined(table.select(_row()).to_series(), ",", contract.batch_members))
+    session = _session_id(f"{cell}|{verb}".encode(), parts)
+    schema = json.dumps([*SCHEMA, OPTIONS], separators=(",", ":"))
     files = {}
-    for number, start in enumerate(starts, start=1):
-        head = {
-            "session": {
-                "session_id": session,
-                "batch_seq": number,
-                "last_batch_flag": number == len(starts),
-                "estimated_num_total": table.height,
-            }
-        }
-        schema = json.dumps([*SCHEMA, OPTIONS], separators=(",", ":"))
-        body = json.dumps(head, separators=(",", ":"))[:-1] + f',"payload":{{"schema":{schema},"is_raw":true,"data":['
-        data = joined(lines.slice(start, contract.batch_members), ",")
+    for number, data in enumerate(parts, start=1):
+        state = {"batch_seq": number, "last_batch_flag": number == len(parts), "estimated_num_total": table.height}
+        head = json.dumps({"session": {"session_id": session} | state}, separators=(",", ":"))[:-1]
+        body = head + f',"payload":{{"schema":{schema},"is_raw":true,"data":['
         files[f"{verb}-{number:05d}.json"] = body.encode() + data + b"]}}\n"
     return files
 
@@ -87,12 +79,15 @@ def _row() -> pl.Expr:
 def customer_csv(table: pl.DataFrame) -> bytes:
     """The customer list file of Ads Manager; uid is our own id, not hashed."""
     lines = table.rename({"extern_id": "uid"}).select(pl.concat_str(*CSV_HEADER, separator=",")).to_series()
-    return (",".join(CSV_HEADER) + "\n").encode() + joined(lines, "\n") + b"\n"
+    return (",".join(CSV_HEADER) + "\n").encode() + b"".join(joined(lines, "\n")) + b"\n"
 
 
-def _session_id(content: bytes) -> int:
+def _session_id(name: bytes, parts: list[bytes]) -> int:
     """A positive 63-bit id of an upload: its content's, so that the same upload keeps its id."""
-    return int.from_bytes(hashlib.sha256(content).digest()[:8]) >> 1
+    digest = hashlib.sha256(name)
+    for part in parts:
+        digest.update(part)
+    return int.from_bytes(digest.digest()[:8]) >> 1
 
 
 def _text(content: dict[str, Any]) -> bytes:

@@ -8,7 +8,7 @@ WITH ruled(kind, purpose) AS (
 ),
 event AS (
   SELECT consent_event.* REPLACE (lower(trim(email)) AS email, CAST(consent_event.kind AS VARCHAR) AS kind), ruled.purpose,
-         coalesce(email, phone, email_hash, record_id, user_pseudo_id) IS NULL OR ruled.kind = 'do_not_mail' AS is_by_address
+         coalesce(email, phone, email_hash, phone_hash, record_id, user_pseudo_id) IS NULL OR ruled.kind = 'do_not_mail' AS is_by_address
   FROM consent_event JOIN ruled ON ruled.kind = CAST(consent_event.kind AS VARCHAR)
   WHERE received_on <= $as_of
 ),
@@ -23,6 +23,8 @@ asked AS (
   SELECT kind, purpose, received_on, source, 'email', lower(email_hash) FROM event WHERE email_hash IS NOT NULL
   UNION ALL
   SELECT kind, purpose, received_on, source, 'phone', sha256(phone) FROM event WHERE phone IS NOT NULL
+  UNION ALL
+  SELECT kind, purpose, received_on, source, 'phone', lower(phone_hash) FROM event WHERE phone_hash IS NOT NULL
   UNION ALL
   SELECT kind, purpose, received_on, source, 'record', record_id FROM event WHERE record_id IS NOT NULL
   UNION ALL

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.activation.normalise import RULES, prepared
@@ -136,6 +136,7 @@ def test_others(rule, raw, expected):
     assert spell(rule, raw) == expected
 
 
+@settings(deadline=None)
 @given(st.text(max_size=80))
 def test_every_rule_is_total_and_spelling_twice_changes_nothing(raw):
     for rule in set(RULES) - {"name_plain", "date_compact"}:
@@ -144,6 +145,7 @@ def test_every_rule_is_total_and_spelling_twice_changes_nothing(raw):
         assert once is None or spell(rule, once) == once
 
 
+@settings(deadline=None)
 @given(st.text(max_size=40))
 def test_no_rule_lets_a_hash_through(raw):
     digest = hashlib.sha256(raw.encode()).hexdigest()
@@ -151,6 +153,7 @@ def test_no_rule_lets_a_hash_through(raw):
         assert spell(rule, digest) is None and spell(rule, f" {digest.upper()} ") is None
 
 
+@settings(deadline=None)
 @given(st.lists(st.one_of(st.none(), st.text(max_size=12), st.sampled_from(["ann@example.com", "+18005550100", "ann", "02134"]))))
 def test_a_shortcut_changes_nothing(raw):
     values = pl.Series(raw, dtype=pl.String)
