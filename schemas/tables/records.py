@@ -186,6 +186,7 @@ class ConsentEvent(dy.Schema):
     email = dy.String(nullable=True, description="standard form")
     phone = dy.String(nullable=True, description="E.164")
     email_hash = dy.String(nullable=True, description="SHA-256 hex of the standard form")
+    phone_hash = dy.String(nullable=True, description="SHA-256 hex of the E.164 number, for deletions")
     record_id = dy.String(nullable=True, description="record concerned, where the source names one")
     user_pseudo_id = dy.String(nullable=True, description="web client concerned")
     address_key = dy.String(nullable=True, description="street|zip, standard form")
