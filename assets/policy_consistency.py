@@ -5,7 +5,7 @@ This module gathers; each file's own questions are asked in policy_consistency_<
 
 from collections.abc import Mapping
 
-from assets.policy_consistency_audiences import audience_problems
+from assets.policy_consistency_audiences import audience_problems, place_of
 from assets.policy_consistency_figures import figure_problems
 from assets.policy_consistency_group import group_problems
 from assets.policy_consistency_reference import reference_problems
@@ -33,5 +33,5 @@ def _export_problems(found: Finder) -> None:
         if start.endswith(".yaml"):
             found.wrong(start.removesuffix(".yaml"), (), rest)
         else:
-            name = start.removeprefix("audience ")
-            found.wrong(found.audience_file(name), ("audience",), rest)
+            file = found.audience_file(start.removeprefix("audience "))
+            found.wrong(file, place_of(found.documents[file], rest), rest)

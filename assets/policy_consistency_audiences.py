@@ -1,9 +1,10 @@
 """audiences/*.yaml: rules over columns that exist, and names of brands, channels and messages that exist."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from assets.policy_finder import Finder
-from assets.policy_yaml import KeyPath
+from assets.policy_yaml import Document, KeyPath
 from pipelines.audiences.rules import PROVIDED_PARAMETERS, candidate_columns, check_audience, check_expression, check_template
 from schemas.policy.audiences import AudiencePolicy, Condition
 
@@ -77,3 +78,23 @@ def _leaves(condition: Condition, path: KeyPath) -> Iterator[tuple[Condition, Ke
     for key in ("all", "any", "none"):
         for at, child in enumerate(getattr(condition, key) or ()):
             yield from _leaves(child, (*path, key, at))
+
+
+def place_of(document: Document, sentence: str) -> KeyPath:
+    """The key that a sentence is about: `score ...`, `condition <name> ...`, or the audience as a whole."""
+    words = sentence.split(maxsplit=2)
+    if words[0] == "score":
+        return ("score",)
+    paths = (path for path, value in _named(document.content, ()) if words[0] == "condition" and value == words[1])
+    return next(paths, ("audience",))
+
+
+def _named(node: Any, path: KeyPath) -> Iterator[tuple[KeyPath, str]]:
+    if isinstance(node, dict):
+        if "when" in node and "name" in node:
+            yield (*path, "when"), node["name"]
+        for key, child in node.items():
+            yield from _named(child, (*path, key))
+    elif isinstance(node, list):
+        for at, child in enumerate(node):
+            yield from _named(child, (*path, at))

@@ -80,13 +80,19 @@ def _plain(node: Any, path: KeyPath, lines: dict[KeyPath, int]) -> Any:
     """The node as dictionaries, lists and scalars, filling in the line of every key on the way."""
     if isinstance(node, CommentedMap):
         for key in node:
-            lines[(*path, str(key))] = node.lc.key(key)[0] + 1
+            lines[(*path, str(key))] = _line_in(node, key)
         return {str(key): _plain(value, (*path, str(key)), lines) for key, value in node.items()}
     if isinstance(node, CommentedSeq):
         for index in range(len(node)):
-            lines[(*path, index)] = node.lc.item(index)[0] + 1
+            lines[(*path, index)] = _line_in(node, index)
         return [_plain(value, (*path, index), lines) for index, value in enumerate(node)]
     return _scalar(node)
+
+
+def _line_in(node: CommentedMap | CommentedSeq, key: Any) -> int:
+    """The line of a key or item; that of its parent where the parser noted none, as under a tag."""
+    place = (node.lc.data or {}).get(key)
+    return (place[0] if place else node.lc.line or 0) + 1
 
 
 def _scalar(node: Any) -> Any:

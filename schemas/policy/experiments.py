@@ -1,8 +1,8 @@
 """experiments.yaml: hold-outs and tests."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from schemas.policy.audiences import SegmentName
 from schemas.policy.base import PolicyModel
@@ -15,6 +15,17 @@ class Arm(PolicyModel):
     share: float = Field(gt=0, le=1)
 
 
+def share_out(arms: tuple[Arm, ...]) -> tuple[Arm, ...]:
+    """Arms are distinct and take no more than everybody; who is in no arm takes no part."""
+    names = [one.arm for one in arms]
+    if len(set(names)) < len(names):
+        raise ValueError(f"each arm once, found {', '.join(names)}")
+    total = sum(one.share for one in arms)
+    if total > 1.0005:
+        raise ValueError(f"shares that add up to 1 or less, found {total:.4g}")
+    return arms
+
+
 class Experiment(PolicyModel):
     """A test: who is in it, how it is split, what it measures."""
 
@@ -22,23 +33,12 @@ class Experiment(PolicyModel):
     segment: SegmentName
     title: str
     kind: Literal["person", "geo"]
-    arms: tuple[Arm, ...] = Field(min_length=2)
+    arms: Annotated[tuple[Arm, ...], AfterValidator(share_out)] = Field(min_length=2)
     kpi: str
     is_on: bool
     brand: str | None = Field(default=None, description="the only brand concerned")
     market_types: tuple[str, ...] = Field(default=(), description="the only types of market concerned; all where absent")
     source: str = ""
-
-    @model_validator(mode="after")
-    def arms_share_people_out(self) -> "Experiment":
-        """Arms are distinct and take no more than everybody; who is in no arm takes no part."""
-        names = [one.arm for one in self.arms]
-        if len(set(names)) < len(names):
-            raise ValueError(f"each arm once, found {', '.join(names)}")
-        total = sum(one.share for one in self.arms)
-        if total > 1.0005:
-            raise ValueError(f"shares of arms that add up to 1 or less, found {total:.4g}")
-        return self
 
 
 class Power(PolicyModel):

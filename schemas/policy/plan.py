@@ -1,14 +1,13 @@
 """plan.yaml and conquest.yaml: budgets, targets, competitor makes, radii, messages."""
 
 import math
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from schemas.policy.audiences import SegmentName
 from schemas.policy.base import PolicyModel
 
-SPLIT_NAME = r"^[a-z0-9_]+_by_(segment|market|market_type|brand|channel|rooftop)$"
 ROUNDING = 0.0005  # shares are written with up to four decimals: 5:4:3 is 0.4167, 0.3333, 0.25
 
 
@@ -41,26 +40,24 @@ class Target(PolicyModel):
         return self
 
 
+def add_up(shares: tuple[Share, ...]) -> tuple[Share, ...]:
+    """Shares of one whole: each part once, together 1."""
+    names = [one.name for one in shares]
+    if len(set(names)) < len(names):
+        raise ValueError(f"each part once, found {', '.join(names)}")
+    total = sum(one.share for one in shares)
+    if not math.isclose(total, 1, abs_tol=ROUNDING):
+        raise ValueError(f"shares that add up to 1, found {total:.4g}")
+    return shares
+
+
 class Budget(PolicyModel):
     """How the yearly budget is split. Every list of shares adds up to 1."""
 
     total_usd_per_year: float = Field(gt=0)
-    splits: dict[str, tuple[Share, ...]] = Field(
-        description="<what>_by_<dimension>, what is total, a segment, a market type or a brand; each adds up to 1"
+    splits: dict[str, Annotated[tuple[Share, ...], AfterValidator(add_up)]] = Field(
+        description="<what>_by_<dimension>, what is total, a segment, a market or its type, or a brand; each adds up to 1"
     )
-
-    @field_validator("splits")
-    @classmethod
-    def shares_add_up(cls, splits: dict[str, tuple[Share, ...]]) -> dict[str, tuple[Share, ...]]:
-        """Shares of one split add up to 1 and name each part once."""
-        for name, shares in splits.items():
-            total = sum(one.share for one in shares)
-            if not math.isclose(total, 1, abs_tol=ROUNDING):
-                raise ValueError(f"shares of {name} add up to 1, found {total:.4g}")
-            names = [one.name for one in shares]
-            if len(set(names)) < len(names):
-                raise ValueError(f"each part of {name} once, found {', '.join(names)}")
-        return splits
 
 
 class BusinessShare(PolicyModel):
