@@ -50,5 +50,5 @@ def standard_email(raw: str, placeholders: Sequence[str] = ()) -> tuple[str | No
 
 def _has_gmail_length(local: str, domain: str) -> bool:
     """Gmail names have 6 to 30 characters, dots and tags aside (support.google.com/mail/answer/9211434)."""
-    name = local.split("+")[0].replace(".", "")
+    name = local.partition("+")[0].replace(".", "")
     return domain.lower() not in GMAIL or 6 <= len(name) <= 30

@@ -19,12 +19,49 @@ SCHEMA = {
     "suffix": pl.String,
     "is_business": pl.Boolean,
 }
-SUFFIXES = {"jr": "jr", "junior": "jr", "sr": "sr", "senior": "sr", "ii": "ii", "2nd": "ii", "iii": "iii", "3rd": "iii", "iv": "iv"}
-_TITLES = frozenset("mr mrs ms miss mx dr rev prof sir hon sgt capt lt col maj pastor".split())
-_CREDENTIALS = frozenset("md phd dds dmd esq cpa dvm rn mba jd do ret".split())
-_PARTICLES = frozenset("de del della di da das dos du la le van von der den ter st bin al el abu mac".split())
+SUFFIXES = {
+    "jr": "jr",
+    "junior": "jr",
+    "sr": "sr",
+    "senior": "sr",
+    "ii": "ii",
+    "2nd": "ii",
+    "iii": "iii",
+    "3rd": "iii",
+    "iv": "iv",
+}
+_TITLES = frozenset(
+    ["mr", "mrs", "ms", "miss", "mx", "dr", "rev", "prof", "sir", "hon", "sgt", "capt", "lt", "col", "maj", "pastor"]
+)
+_CREDENTIALS = frozenset(["md", "phd", "dds", "dmd", "esq", "cpa", "dvm", "rn", "mba", "jd", "do", "ret"])
+_PARTICLES = frozenset(
+    [
+        "de",
+        "del",
+        "della",
+        "di",
+        "da",
+        "das",
+        "dos",
+        "du",
+        "la",
+        "le",
+        "van",
+        "von",
+        "der",
+        "den",
+        "ter",
+        "st",
+        "bin",
+        "al",
+        "el",
+        "abu",
+        "mac",
+    ]
+)
 _BUSINESS = re.compile(
-    r"\b(?:llc|l l c|inc|incorporated|corp|corporation|company|ltd|limited|llp|pllc|dba|auto|autos|automotive|motors?|motorcars|leasing|"
+    r"\b(?:llc|l l c|inc|incorporated|corp|corporation|company|ltd|limited|llp|pllc|dba|auto|autos|"
+    r"automotive|motors?|motorcars|leasing|"
     r"rentals?|enterprises?|services?|construction|contractors?|contracting|holdings?|associates|partners|partnership|plumbing|"
     r"roofing|electric|electrical|landscaping|farms|trucking|transport|transportation|logistics|solutions|systems|properties|"
     r"realty|insurance|auction|auctions|dealership|wholesale|university|college|hospital|ministries|foundation|trust|industries|"

@@ -10,10 +10,55 @@ from fnmatch import fnmatchcase
 
 # local parts that desk staff type where a customer gives no address, on whatever domain
 _LOCALS = frozenset(
-    "none no na nan null nil noemail no-email no.email no_email nomail noone nobody noaddress donthave donotemail dontemail "
-    "declined refused unknown notgiven notprovided not.provided test testing test1 tester asdf xxx xxxx noreply no-reply".split()
+    [
+        "none",
+        "no",
+        "na",
+        "nan",
+        "null",
+        "nil",
+        "noemail",
+        "no-email",
+        "no.email",
+        "no_email",
+        "nomail",
+        "noone",
+        "nobody",
+        "noaddress",
+        "donthave",
+        "donotemail",
+        "dontemail",
+        "declined",
+        "refused",
+        "unknown",
+        "notgiven",
+        "notprovided",
+        "not.provided",
+        "test",
+        "testing",
+        "test1",
+        "tester",
+        "asdf",
+        "xxx",
+        "xxxx",
+        "noreply",
+        "no-reply",
+    ]
 )
-_DOMAINS = frozenset("none.com noemail.com no.com na.com nomail.com test.com noemail.net email.none donotemail.com refused.com".split())
+_DOMAINS = frozenset(
+    [
+        "none.com",
+        "noemail.com",
+        "no.com",
+        "na.com",
+        "nomail.com",
+        "test.com",
+        "noemail.net",
+        "email.none",
+        "donotemail.com",
+        "refused.com",
+    ]
+)
 _SERIES = frozenset({"1234567890", "0123456789", "9876543210", "1231231234", "1112223333"})
 
 

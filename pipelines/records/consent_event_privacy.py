@@ -54,7 +54,10 @@ def _standard(raw: pl.DataFrame, day: Day) -> pl.DataFrame:
     streets = dict(standard_addresses(raw["address_1"]).select("raw", "standard").iter_rows())
     typed = pl.col("email").map_elements(lambda text: visible(text).lower(), return_dtype=pl.String)
     street = pl.col("address_1").replace_strict(streets, default=None, return_dtype=pl.String)
-    names = {one: pl.col(one).map_elements(lambda text: plain(text) or None, return_dtype=pl.String) for one in ("first_name", "last_name")}
+    names = {
+        one: pl.col(one).map_elements(lambda text: plain(text) or None, return_dtype=pl.String)
+        for one in ("first_name", "last_name")
+    }
     ref = pl.col("rooftop_id").str.to_lowercase()
     known = issuers(day.policy.group).get_column("rooftop_ref").unique().implode()
     local = pl.col("received_at").dt.convert_time_zone(day.policy.group.time_zone).dt.date()

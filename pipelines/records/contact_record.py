@@ -1,7 +1,5 @@
 """contact_record: every mention of a person, in one schema. Yesterday's records, with those touched today made anew."""
 
-from dataclasses import dataclass
-
 import polars as pl
 
 from pipelines.engine import Engine, query_text

@@ -32,9 +32,12 @@ class Party:
     has_cass: bool = True
 
 
+SALE_DATES = ("contract_on", "delivery_on", "booked_on", "entry_on")
 PARTIES = (
-    Party("dms_sales", "buyer", "customer_", ("contract_on", "delivery_on", "booked_on", "entry_on", "customer_last_activity_on")),
-    Party("dms_sales", "co_buyer", "co_buyer_", ("contract_on", "delivery_on", "booked_on", "entry_on"), has_cass=False),
+    Party(
+        "dms_sales", "buyer", "customer_", ("contract_on", "delivery_on", "booked_on", "entry_on", "customer_last_activity_on")
+    ),
+    Party("dms_sales", "co_buyer", "co_buyer_", SALE_DATES, has_cass=False),
     Party("dms_service", "customer", "customer_", ("closed_on", "opened_on", "customer_last_activity_on")),
     Party("dms_appointments", "customer", "customer_", ("created_on", "customer_last_activity_on")),
 )

@@ -4,6 +4,7 @@ touch_<feed>.sql brings a feed's rows into one raw shape, touch.sql into the com
 """
 
 from datetime import date, time, timedelta
+from itertools import pairwise
 
 import polars as pl
 
@@ -45,7 +46,7 @@ def _slices(engine: Engine) -> list[tuple[int, int]]:
     query = "SELECT unnest(quantile_disc(event_micros, $shares::DOUBLE[])) FROM web_events"
     cuts = engine.sql(query, shares=shares).to_series().to_list() if shares else []
     bounds = [EARLIEST, *sorted(set(cuts)), LATEST]
-    return list(zip(bounds, bounds[1:], strict=False))
+    return list(pairwise(bounds))
 
 
 def _part(found: pl.DataFrame) -> pl.DataFrame:
@@ -61,7 +62,7 @@ def own_sources(group: Group) -> pl.DataFrame:
 
 
 def noons(time_zone: str, as_of: date) -> pl.DataFrame:
-    """[happened_on, noon_micros]: noon in the group's time zone, in microseconds since 1970 UTC, for events that know only a day."""
+    """[happened_on, noon_micros]: noon in the group's time zone, in microseconds UTC, for events that know only a day."""
     first = as_of - timedelta(days=366 * NOON_YEARS)
     days = pl.DataFrame({"happened_on": pl.date_range(first, as_of + timedelta(days=1), eager=True)})
     noon = pl.col("happened_on").dt.combine(time(12)).dt.replace_time_zone(time_zone)
@@ -71,7 +72,11 @@ def noons(time_zone: str, as_of: date) -> pl.DataFrame:
 def _with_all_columns(source: str) -> str:
     """The query of a source. The first source is web_events, which has all columns but these two."""
     query = query_text(PACKAGE, f"touch_{source}")
-    return f"SELECT *, NULL::DATE AS happened_on, NULL::BIGINT AS duration_seconds FROM ({query})" if source == "web_events" else query
+    return (
+        f"SELECT *, NULL::DATE AS happened_on, NULL::BIGINT AS duration_seconds FROM ({query})"
+        if source == "web_events"
+        else query
+    )
 
 
 def _register_emails(engine: Engine, day: Day) -> None:
@@ -84,8 +89,9 @@ def _register_emails(engine: Engine, day: Day) -> None:
 
 def _register_spellings(engine: Engine) -> None:
     """What makes and models are as typed, also where underscores were typed for spaces."""
-    matched = engine.sql("SELECT kind::VARCHAR AS kind, context, replace(raw, '_', ' ') AS raw, matched FROM vocabulary_match ORDER BY ALL")
-    matched = matched.filter(pl.col("matched").is_not_null()).unique(["kind", "context", "raw"], keep="first", maintain_order=True)
+    query = "SELECT kind::VARCHAR AS kind, context, replace(raw, '_', ' ') AS raw, matched FROM vocabulary_match ORDER BY ALL"
+    known = engine.sql(query).filter(pl.col("matched").is_not_null())
+    matched = known.unique(["kind", "context", "raw"], keep="first", maintain_order=True)
     makes = matched.filter(pl.col("kind") == "make").select("raw", make="matched")
     models = matched.filter(pl.col("kind") == "model").select(make="context", raw_model="raw", model="matched")
     engine.register("spelling_make", makes)

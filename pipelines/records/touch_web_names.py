@@ -12,7 +12,7 @@ import polars as pl
 from rapidfuzz import fuzz, process
 
 SCHEMA = {"event_name": pl.String, "kind": pl.String, "department": pl.String, "twin_of": pl.String, "event_group": pl.String}
-SPELLING_FROM = 94.0  # similarity 0 to 100: a letter too many or too few in a name of 12 or more; no two names of the list reach it
+SPELLING_FROM = 94.0  # similarity 0 to 100: one letter off in a name of 12 or more; no two names of the list reach it
 
 FORM, COMM = "asc_form_submission", "asc_comm_submission"
 
@@ -67,9 +67,9 @@ def web_event_kinds(names: pl.Series) -> pl.DataFrame:
 
     `event_group` is the submission that an event is, or is a twin of; null for events that are neither.
     """
-    rows = []
+    rows: list[tuple[str | None, ...]] = []
     for name in names.drop_nulls().unique().sort():
-        known = known_name(name)
+        known = known_name(name) or ""
         if known in _PLAIN:
             kind, department = _PLAIN[known]
             rows.append((name, kind, department, None, known if known in (FORM, COMM) else None))

@@ -14,7 +14,7 @@ from schemas.sources import all_feeds
 from schemas.tables import records as tables
 
 AS_OF = date(2026, 11, 21)
-STAMP = datetime(2026, 11, 21, 5, 12)
+STAMP = datetime(2026, 11, 21, 5, 12)  # noqa: DTZ001 - file stamps are naive, in the group's time zone
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,8 @@
 from datetime import UTC, date, datetime
 from hashlib import sha256
 
+import polars as pl
+
 from pipelines.records.consent_event import STEP
 from schemas.tables.records import ContactRecord
 
@@ -13,21 +15,26 @@ def request(number: int, kind: str, **more) -> dict:
     return {"request_id": f"p{number}", "request": kind, "received_at": RECEIVED, **more}
 
 
-def contact(**more):
+def contact(**more) -> pl.DataFrame:
     row = {**dict.fromkeys(ContactRecord.column_names()), "emails": [], "phones": [], **more}
-    return ContactRecord.create_empty().clear().vstack(_frame(row))
-
-
-def _frame(row: dict):
-    import polars as pl
-
     return pl.DataFrame([row], schema=ContactRecord.create_empty().schema, orient="row")
 
 
+def stamp(day: int) -> datetime:
+    return datetime(2026, 11, day, 5, tzinfo=UTC).replace(tzinfo=None)
+
+
 def test_an_opt_out_keeps_standard_forms(run, rows):
-    told = request(1, "opt_out", email=" A.Bee@Example.com ", phone="(614) 555-0101", state="oh", address_1="1 Main Street", zip="43017-9")
+    told = request(
+        1, "opt_out", email=" A.Bee@Example.com ", phone="(614) 555-0101", state="oh", address_1="1 Main Street", zip="43017-9"
+    )
     (one,) = run(STEP, privacy_requests=rows("privacy_requests", told)).to_dicts()
-    assert (one["kind"], one["email"], one["phone"], one["state"]) == ("opt_out_sharing", "a.bee@example.com", "+16145550101", "OH")
+    assert (one["kind"], one["email"], one["phone"], one["state"]) == (
+        "opt_out_sharing",
+        "a.bee@example.com",
+        "+16145550101",
+        "OH",
+    )
     assert (one["received_on"], one["address_key"]) == (date(2026, 11, 20), None)
 
 
@@ -54,9 +61,15 @@ def test_flags_of_the_dms_follow_the_customer(run, rows):
         STEP,
         dms_sales=rows(
             "dms_sales",
-            {**deal, "deal_number": "1", "customer_block_email": True, "version_at": datetime(2026, 11, 1, 5)},
-            {**deal, "deal_number": "2", "customer_block_email": True, "customer_block_phone": True, "version_at": datetime(2026, 11, 2, 5)},
-            {**deal, "deal_number": "2", "customer_block_phone": False, "version_at": datetime(2026, 11, 3, 5)},
+            {**deal, "deal_number": "1", "customer_block_email": True, "version_at": stamp(1)},
+            {
+                **deal,
+                "deal_number": "2",
+                "customer_block_email": True,
+                "customer_block_phone": True,
+                "version_at": stamp(2),
+            },
+            {**deal, "deal_number": "2", "customer_block_phone": False, "version_at": stamp(3)},
         ),
         crm_contacts=rows("crm_contacts", {"contact_id": "9", "opt_out": True}),
     )
@@ -88,6 +101,11 @@ def test_an_unsubscribe_and_bounces(run, rows, policy):
         return {"event_id": f"e{number}", "status": kind, "email": email, "occurred_at": RECEIVED}
 
     bounces = [status(number, "hard_bounce", "B@x.org") for number in range(policy.privacy.undeliverable_bounces)]
-    out = run(STEP, email_status=rows("email_status", status(90, "unsubscribe", "A@x.org"), status(91, "open", "c@x.org"), *bounces))
-    assert sorted(zip(out["kind"], out["email"], strict=True)) == [("do_not_email", "a@x.org"), ("email_undeliverable", "b@x.org")]
+    out = run(
+        STEP, email_status=rows("email_status", status(90, "unsubscribe", "A@x.org"), status(91, "open", "c@x.org"), *bounces)
+    )
+    assert sorted(zip(out["kind"], out["email"], strict=True)) == [
+        ("do_not_email", "a@x.org"),
+        ("email_undeliverable", "b@x.org"),
+    ]
     assert out["received_on"].unique().to_list() == [date(2026, 11, 20)]

@@ -3,8 +3,6 @@
 from datetime import date
 from decimal import Decimal
 
-import polars as pl
-import pytest
 from dateutil.relativedelta import relativedelta
 
 from pipelines.records.transaction import STEP
