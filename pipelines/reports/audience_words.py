@@ -1,0 +1,30 @@
+"""Words for what codes mean: segments and their readers, causes, arms."""
+
+from pipelines.reports.page import in_words
+
+READERS = {
+    "in_market": ("In-market: shopping now", "For the lead desk (BDC), every day: who is shopping, and where"),
+    "loyalty": ("Loyalty: customers with a moment", "For service managers, every week: who is due, ending or ready to trade"),
+    "conquest": ("Conquest: owners of other makes", "For general managers, every month: whom each brand can win"),
+}
+CAUSES = {
+    "brand_garage": "another brand: the household holds one",
+    "brand_interest": "another brand: looked at more",
+    "brand_distance": "another brand: its rooftop is nearer",
+    "brand_name": "another brand: first in the alphabet, all else equal",
+    "segment_priority": "another segment comes first",
+    "audience_priority": "another audience of the segment comes first",
+    "audience_name": "another audience: first in the alphabet, all else equal",
+    "data": "new signals or records",
+    "arbitration": "arbitration between audiences",
+    "policy": "the policy changed",
+    "rule": "the rules hold no more",
+    "identity": "the person was merged or removed",
+}
+
+
+def arm_in_words(arm: str) -> str:
+    """An arm for people: `a:x|b:y` reads A: x and B: y."""
+    if arm in ("control", "treatment"):
+        return {"control": "Control: not addressed", "treatment": "In no test"}[arm]
+    return " and ".join(in_words(part.replace(":", ": ")) for part in arm.split("|"))
