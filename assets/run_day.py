@@ -16,6 +16,9 @@ from assets.jobs import DAY_JOB
 from assets.lake import Lake
 
 
+QUIET = {"console": {"config": {"log_level": "CRITICAL"}}}  # progress and failures are told by the command itself
+
+
 @dataclass(frozen=True)
 class DayResult:
     """What came of a day."""
@@ -33,21 +36,29 @@ class AlreadyRunning(Exception):
 
 def run_day(house: House, day: date, tell: Callable[[str], None] = lambda line: None) -> DayResult:
     """Run a day and return what failed, if anything. `tell` gets one line per finished asset."""
-    logging.getLogger("dagster").setLevel(logging.CRITICAL)
     definitions = build(house, first_day=day)
     job = definitions.resolve_job_def(DAY_JOB)
     total = len(list(job.nodes))
-    with only_writer(house.tables), dg.DagsterInstance.ephemeral() as instance:
+    with only_writer(house.tables), _instance() as instance:
         house.tables.sweep()
         done = _Progress(total, tell)
         listener = logging.getLogger("velocity.progress")
+        listener.setLevel(logging.INFO)
         listener.addHandler(done)
         try:
-            result = job.execute_in_process(partition_key=day.isoformat(), instance=instance, raise_on_error=False)
+            result = job.execute_in_process(
+                partition_key=day.isoformat(), instance=instance, raise_on_error=False, run_config={"loggers": QUIET}
+            )
         finally:
             listener.removeHandler(done)
     failures = [_failure(event) for event in result.all_events if event.is_step_failure]
     return DayResult(day, tuple(failures))
+
+
+def _instance() -> dg.DagsterInstance:
+    """The instance of the working directory, so that the UI shows runs of the command too; else one that forgets."""
+    here = Path.cwd()
+    return dg.DagsterInstance.from_config(str(here)) if (here / "dagster.yaml").is_file() else dg.DagsterInstance.ephemeral()
 
 
 @contextmanager

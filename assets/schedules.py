@@ -2,10 +2,12 @@
 
 import dagster as dg
 
+from assets.jobs import Job
+
 HOUR_OF_DAY = 5  # after the DMS vendors' nightly drops and the GA4 daily export, before the lead desk opens
 
 
-def daily_schedule(job: dg.UnresolvedAssetJobDefinition) -> dg.ScheduleDefinition:
+def daily_schedule(job: Job) -> dg.ScheduleDefinition:
     """Every morning, in the group's time zone, the day that has just ended."""
     return dg.build_schedule_from_partitioned_job(
         job,

@@ -4,13 +4,15 @@ from datetime import date
 
 import dagster as dg
 
+from assets.jobs import Job
+
 from assets.arrivals import late_days
 from assets.house import House
 
 EVERY_SECONDS = 900
 
 
-def late_files_sensor(job: dg.UnresolvedAssetJobDefinition) -> dg.SensorDefinition:
+def late_files_sensor(job: Job) -> dg.SensorDefinition:
     """Proposes the days to rebuild. It launches nothing: a rebuild changes published days, which a person decides."""
 
     @dg.sensor(

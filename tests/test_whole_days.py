@@ -1,0 +1,67 @@
+"""Days in a row: same bytes twice, in any order of files, after kill -9, and after redelivery."""
+
+import os
+import random
+import shutil
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from assets.lake import Lake
+from tests.worlds import SAMPLE_DROP, fingerprint, killed_after, run_arguments, velocity
+
+pytestmark = pytest.mark.slow
+DAYS = ("2026-11-19", "2026-11-20", "2026-11-21")
+DONE = (0, 3)
+
+
+def run_days(drop: Path, lake: Path, days: tuple[str, ...] = DAYS) -> None:
+    for day in days:
+        done = velocity(*run_arguments(day, drop, lake))
+        assert done.returncode in DONE, done.stderr
+
+
+@pytest.fixture(scope="module")
+def reference(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, str]]:
+    lake = tmp_path_factory.mktemp("reference")
+    run_days(SAMPLE_DROP, lake)
+    return lake, fingerprint(lake)
+
+
+def test_running_a_day_twice_changes_no_byte(reference: tuple[Path, dict[str, str]]) -> None:
+    lake, before = reference
+    run_days(SAMPLE_DROP, lake, DAYS[-1:])
+    assert fingerprint(lake) == before
+
+
+def test_another_order_of_files_gives_the_same_bytes(reference: tuple[Path, dict[str, str]], tmp_path: Path) -> None:
+    drop, order = tmp_path / "drop", random.Random(1)
+    files = [path for path in SAMPLE_DROP.rglob("*") if path.is_file()]
+    order.shuffle(files)
+    for moment, path in enumerate(files):
+        place = drop / path.relative_to(SAMPLE_DROP)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, place)
+        os.utime(place, (moment, moment))
+    run_days(drop, tmp_path / "lake")
+    assert fingerprint(tmp_path / "lake") == reference[1]
+
+
+@pytest.mark.parametrize("seconds", [3.0, 8.0, 12.0, 16.0])
+def test_kill_nine_then_running_again_is_as_if_never_killed(
+    reference: tuple[Path, dict[str, str]], tmp_path: Path, seconds: float
+) -> None:
+    lake = tmp_path / "lake"
+    run_days(SAMPLE_DROP, lake, DAYS[:-1])
+    killed_after(seconds, *run_arguments(DAYS[-1], SAMPLE_DROP, lake))
+    run_days(SAMPLE_DROP, lake, DAYS[-1:])
+    assert fingerprint(lake) == reference[1]
+
+
+def test_ids_hold_from_day_to_day(reference: tuple[Path, dict[str, str]]) -> None:
+    lake = Lake(reference[0], "velocity_b")
+    before, after = (lake.read("member", date.fromisoformat(day)) for day in DAYS[-2:])
+    joined = before.join(after, on="record_id", suffix="_after")
+    moved = joined.filter(joined["person_id"] != joined["person_id_after"])
+    assert moved.height <= 0.01 * joined.height
