@@ -23,10 +23,12 @@ term AS (
         odometer_miles AS deal_odometer_miles, term_months, apr_percent, monthly_payment, residual, allowed_miles,
         contract_expires_on, contract_miles, amount_financed,
         kind = 'lease' AS is_lease,
-        kind = 'sale' AND term_months > 0 AND amount_financed > 0 AS is_loan,
+        kind = 'sale' AND coalesce(term_months > 0 AND amount_financed > 0, false) AS is_loan,
         CASE
-            WHEN kind = 'lease' OR (term_months > 0 AND amount_financed > 0)
-                THEN coalesce(matures_on, CAST(coalesce(first_payment_on, occurred_on) + INTERVAL (term_months) MONTH AS DATE))
+            WHEN kind = 'sale' AND NOT coalesce(term_months > 0 AND amount_financed > 0, false) THEN NULL
+            WHEN matures_on IS NOT NULL THEN matures_on
+            WHEN first_payment_on IS NOT NULL THEN CAST(first_payment_on + INTERVAL (term_months - 1) MONTH AS DATE)
+            ELSE CAST(occurred_on + INTERVAL (term_months) MONTH AS DATE)
         END AS matures_on,
         coalesce(first_payment_on, CAST(occurred_on + INTERVAL 1 MONTH AS DATE)) AS pays_from
     FROM last_deal

@@ -14,6 +14,7 @@ def build(engine: Engine, day: Day) -> pl.DataFrame:
     intent = day.policy.scoring.intent
     scored = engine.sql(
         query_text("pipelines.traits", "intent"),
+        as_of=day.as_of,
         repeat_vin_bonus=intent.repeat_vin_bonus,
         hot_from=intent.hot_from,
         warm_from=intent.warm_from,

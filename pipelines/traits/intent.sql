@@ -1,26 +1,30 @@
 -- Shopping intent per person and brand, and for the person as a whole (brand = 'all').
 -- Inputs: scored_touch; policy frame intent_weight.
--- Parameters: $repeat_vin_bonus points for a vehicle viewed on more than one day; $hot_from, $warm_from tiers in points.
+-- Parameters: $as_of date; $repeat_vin_bonus points for a vehicle viewed on more than one day; $hot_from, $warm_from points.
 -- Points are cast to DECIMAL before they are added, so that the order of rows cannot matter.
 WITH concerning AS (
-    SELECT * EXCLUDE (brand), 'all' AS brand FROM scored_touch
+    SELECT person_id, 'all' AS brand, kind, local_day, vin, touches FROM scored_touch
     UNION ALL
-    SELECT * EXCLUDE (brand), brand FROM scored_touch WHERE brand IS NOT NULL
+    SELECT person_id, brand, kind, local_day, vin, touches FROM scored_touch WHERE brand IS NOT NULL
 ),
 kind_day AS (
     SELECT
-        person_id, brand, kind, local_day, age_days, points_each,
-        sum(touches) AS touches,
+        on_day.*, date_diff('day', on_day.local_day, $as_of) AS age_days, intent_weight.points AS points_each,
         CAST(
-            least(max(cap_per_day), points_each * sum(touches)) * pow(0.5, age_days / max(half_life_days)) AS DECIMAL(18, 6)
+            least(intent_weight.cap_per_day, intent_weight.points * on_day.touches)
+            * pow(0.5, date_diff('day', on_day.local_day, $as_of) / intent_weight.half_life_days) AS DECIMAL(18, 6)
         ) AS points
-    FROM concerning
-    GROUP BY person_id, brand, kind, local_day, age_days, points_each
+    FROM (
+        SELECT person_id, brand, kind, local_day, sum(touches) AS touches
+        FROM concerning
+        GROUP BY person_id, brand, kind, local_day
+    ) AS on_day
+    JOIN intent_weight ON intent_weight.kind = on_day.kind
 ),
 repeated AS (
-    SELECT person_id, brand, vin, min(age_days) AS age_days
+    SELECT person_id, brand, vin, date_diff('day', max(local_day), $as_of) AS age_days
     FROM concerning
-    WHERE vin IS NOT NULL AND kind IN ('vdp_view', 'third_party_vdp') AND points_each > 0
+    WHERE vin IS NOT NULL AND kind IN ('vdp_view', 'third_party_vdp')
     GROUP BY person_id, brand, vin
     HAVING count(DISTINCT local_day) > 1
 ),
@@ -31,7 +35,7 @@ kind_points AS (
         repeated.person_id, repeated.brand, 'vdp_view',
         CAST($repeat_vin_bonus * pow(0.5, repeated.age_days / intent_weight.half_life_days) AS DECIMAL(18, 6))
     FROM repeated
-    JOIN intent_weight ON intent_weight.kind = 'vdp_view'
+    JOIN intent_weight ON intent_weight.kind = 'vdp_view' AND intent_weight.points > 0
 ),
 kind_total AS (
     SELECT person_id, brand, kind, sum(points) AS points FROM kind_points GROUP BY person_id, brand, kind
@@ -72,7 +76,8 @@ SELECT
     CAST(driver.score AS DOUBLE) AS score,
     CASE WHEN driver.score >= $hot_from THEN 'hot' WHEN driver.score >= $warm_from THEN 'warm' ELSE 'cold' END AS tier,
     CASE WHEN driver.points > 0 THEN driver.kind END AS top_driver,
-    CASE WHEN driver.points > 0 THEN round(CAST(driver.points AS DOUBLE) / CAST(driver.score AS DOUBLE), 6) END AS top_driver_share
+    CASE WHEN driver.points > 0 THEN round(CAST(driver.points AS DOUBLE) / CAST(driver.score AS DOUBLE), 6) END
+        AS top_driver_share
 FROM counted
 JOIN driver ON driver.person_id = counted.person_id AND driver.brand = counted.brand
 ORDER BY counted.person_id, counted.brand

@@ -94,7 +94,8 @@ newest AS (
 stock AS (
     SELECT DISTINCT
         listed.vin, rooftop_brand.brand, lower(coalesce(vehicle.make, listed.make)) AS make,
-        lower(coalesce(vehicle.model, listed.model)) AS model, lower(coalesce(vehicle.body_style, listed.body_style)) AS body_style
+        lower(coalesce(vehicle.model, listed.model)) AS model,
+        lower(coalesce(vehicle.body_style, listed.body_style)) AS body_style
     FROM listed
     JOIN newest ON newest.rooftop_id = listed.rooftop_id AND newest.listed_on = listed.listed_on
     JOIN rooftop_brand ON rooftop_brand.rooftop_id = listed.rooftop_id

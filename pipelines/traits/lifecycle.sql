@@ -35,10 +35,9 @@ projected AS (
         cover.*,
         CASE
             WHEN cover.at_miles IS NULL OR own.odometer_miles IS NULL OR own.odometer_on IS NULL THEN NULL
-            WHEN own.miles_per_day > 0 THEN own.odometer_on + CAST(
-                greatest(least(ceil((cover.at_miles - own.odometer_miles) / own.miles_per_day), $days_ahead_most), -$days_ahead_most)
-                AS INTEGER
-            )
+            WHEN own.miles_per_day > 0 THEN own.odometer_on + CAST(greatest(
+                least(ceil((cover.at_miles - own.odometer_miles) / own.miles_per_day), $days_ahead_most), -$days_ahead_most
+            ) AS INTEGER)
             WHEN own.odometer_miles >= cover.at_miles THEN own.odometer_on
         END AS by_miles
     FROM cover

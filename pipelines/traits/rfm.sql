@@ -46,7 +46,8 @@ ranked AS (
         count(*) OVER (PARTITION BY home.home_rooftop_id) AS people,
         ntile(5) OVER (PARTITION BY home.home_rooftop_id ORDER BY last_on, measured.person_id) AS recency,
         ntile(5) OVER (PARTITION BY home.home_rooftop_id ORDER BY sales_36m + services_24m, measured.person_id) AS frequency,
-        ntile(5) OVER (PARTITION BY home.home_rooftop_id ORDER BY sales_gross_36m + customer_pay_36m, measured.person_id) AS monetary
+        ntile(5) OVER (PARTITION BY home.home_rooftop_id ORDER BY sales_gross_36m + customer_pay_36m, measured.person_id)
+            AS monetary
     FROM measured
     JOIN home ON home.person_id = measured.person_id
 ),

@@ -28,10 +28,6 @@ SELECT
     known.person_id, known.kind, known.local_day, known.make, known.model, known.body_style, known.condition, known.vin,
     known.rooftop_id, known.price, known.touches,
     CASE WHEN known.make IS NULL THEN rooftop_brand.brand ELSE own_make.brand END AS brand,
-    date_diff('day', known.local_day, $as_of) AS age_days,
-    intent_weight.points AS points_each,
-    intent_weight.half_life_days,
-    intent_weight.cap_per_day,
     CAST(
         least(intent_weight.cap_per_day, intent_weight.points * sum(known.touches) OVER kind_day)
         * known.touches / sum(known.touches) OVER kind_day

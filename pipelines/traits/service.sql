@@ -34,19 +34,19 @@ last_visit AS (
     QUALIFY row_number() OVER (PARTITION BY person_id, vin ORDER BY occurred_on DESC, transaction_id DESC) = 1
 ),
 recommended AS (
-    SELECT DISTINCT visit.person_id, visit.vin, last_visit.occurred_on, unnest(visit.recommended_ops) AS op
+    SELECT DISTINCT visit.person_id, visit.vin, last_visit.occurred_on, upper(trim(unnest(visit.recommended_ops))) AS op
     FROM visit
     JOIN last_visit
         ON last_visit.person_id = visit.person_id AND last_visit.vin = visit.vin AND last_visit.occurred_on = visit.occurred_on
 ),
 done AS (
-    SELECT vin, unnest(op_codes) AS op, max(occurred_on) AS done_on FROM repair_order GROUP BY vin, op
+    SELECT vin, upper(trim(unnest(op_codes))) AS op, max(occurred_on) AS done_on FROM repair_order GROUP BY vin, op
 ),
 open_recommendation AS (
     SELECT DISTINCT recommended.person_id, recommended.vin
     FROM recommended
     LEFT JOIN done ON done.vin = recommended.vin AND done.op = recommended.op AND done.done_on >= recommended.occurred_on
-    WHERE recommended.op IS NOT NULL AND done.op IS NULL
+    WHERE recommended.op <> '' AND done.op IS NULL
 ),
 booked AS (
     SELECT booking.vin, member.person_id, person.household_id, booking.occurred_on
@@ -109,10 +109,10 @@ due AS (
         *,
         CAST(from_on + INTERVAL (interval_months) MONTH AS DATE) AS by_date,
         CASE
-            WHEN from_on IS NULL OR due_at_miles IS NULL OR odometer_miles IS NULL OR odometer_on IS NULL OR miles_per_day <= 0 THEN NULL
-            ELSE greatest(from_on, odometer_on + CAST(
-                greatest(least(ceil((due_at_miles - odometer_miles) / miles_per_day), $days_ahead_most), -$days_ahead_most) AS INTEGER
-            ))
+            WHEN from_on IS NOT NULL AND due_at_miles IS NOT NULL AND odometer_on IS NOT NULL AND miles_per_day > 0
+                THEN greatest(from_on, odometer_on + CAST(greatest(
+                    least(ceil((due_at_miles - odometer_miles) / miles_per_day), $days_ahead_most), -$days_ahead_most
+                ) AS INTEGER))
         END AS by_miles,
         date_diff('month', last_service_on, $as_of)
             - CASE WHEN last_service_on + INTERVAL (date_diff('month', last_service_on, $as_of)) MONTH > $as_of THEN 1 ELSE 0 END

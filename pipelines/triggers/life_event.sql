@@ -5,7 +5,8 @@ WITH stated AS (
 ),
 dated AS (
     SELECT
-        person_id, replace(split_part(stated, '@', 1), '_', ' ') AS event, TRY_CAST(split_part(stated, '@', 2) AS DATE) AS event_on
+        person_id, replace(split_part(stated, '@', 1), '_', ' ') AS event,
+        TRY_CAST(split_part(stated, '@', 2) AS DATE) AS event_on
     FROM stated
 )
 SELECT

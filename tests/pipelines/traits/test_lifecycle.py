@@ -53,6 +53,12 @@ def test_stated_maturity_wins_over_the_term(engine):
     assert (row["lease_ends_on"], row["lease_days_left"]) == (date(2027, 3, 14), 113)
 
 
+def test_a_term_runs_from_the_contract_or_from_its_first_payment(engine):
+    loan = {"term_months": 60, "amount_financed": Decimal(9000), "apr_percent": 3.0}
+    assert one(engine, deal=loan)["loan_ends_on"] == date(2029, 2, 28)
+    assert one(engine, deal={**loan, "first_payment_on": date(2024, 4, 1)})["loan_ends_on"] == date(2029, 3, 1)
+
+
 def test_lease_pace_counts_the_miles_of_the_lease_only(engine):
     car = {"odometer_miles": 30_000, "odometer_on": date(2026, 11, 21), "miles_per_day": 40.0}
     deal = {"kind": "lease", "matures_on": date(2027, 3, 1), "odometer_miles": 1_000, "allowed_miles": 30_000}
