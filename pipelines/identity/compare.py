@@ -63,7 +63,7 @@ def first_states(left: pl.Series, right: pl.Series, similar_from: float) -> pl.S
     head = a.str.split(" ").list.first() == b.str.split(" ").list.first()
     similar = pl.Series(_similarity(frame["a"], frame["b"]) >= similar_from)
     related = frame["row"].is_in(_nicknames(frame).implode())
-    paired = _is_feminine_of(a, b) | _is_feminine_of(b, a)
+    paired = _is_feminine_of(a, b) | _is_feminine_of(b, a) | (_are_known(frame) & (_ends_in_vowel(a) != _ends_in_vowel(b)))
     state = (
         pl.when(a == b).then(pl.when(shorter == 1).then(PERHAPS).otherwise(SAME))
         .when(is_initial).then(PERHAPS)
@@ -73,6 +73,17 @@ def first_states(left: pl.Series, right: pl.Series, similar_from: float) -> pl.S
         .otherwise(DIFFERENT)
     )  # fmt: skip
     return frame.select(state.cast(pl.Int8)).to_series()
+
+
+def _are_known(frame: pl.DataFrame) -> pl.Expr:
+    """Rows of which both names are established given names, not misspellings of one."""
+    known = [one for one in pl.concat([frame["a"], frame["b"]]).unique().to_list() if _is_known(one)]
+    return pl.col("a").is_in(known) & pl.col("b").is_in(known)
+
+
+def _ends_in_vowel(name: pl.Expr) -> pl.Expr:
+    """Michelle does and Michael does not; Jeffrey and Jeffery both do: near spellings of one name end alike."""
+    return name.str.contains("[aeiouy]$")
 
 
 def _is_feminine_of(feminine: pl.Expr, name: pl.Expr) -> pl.Expr:
@@ -119,6 +130,11 @@ def _nicknames(frame: pl.DataFrame) -> pl.Series:
 def canonical(name: str) -> frozenset[str]:
     """A given name and the full names it is short for."""
     return frozenset({name, *_namer().canonicals_of(name)})
+
+
+@cache
+def _is_known(name: str) -> bool:
+    return bool(_namer().canonicals_of(name) or _namer().nicknames_of(name))
 
 
 @cache

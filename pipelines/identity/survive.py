@@ -12,6 +12,22 @@ from schemas.policy.identity import IdentityPolicy
 PLAIN_FIELDS = ("last_name", "suffix", "birth_date", "age_band", "income_band")
 ADDRESS = ("address", "city", "state", "zip")
 
+# Mailboxes of a rooftop that belong to a desk and not to somebody.
+DEPARTMENTS = (
+    "sales",
+    "service",
+    "parts",
+    "info",
+    "internet",
+    "leads",
+    "bdc",
+    "finance",
+    "office",
+    "reception",
+    "noreply",
+    "contact",
+)
+
 
 def ordered_records(contacts: pl.DataFrame, member: pl.DataFrame, policy: IdentityPolicy) -> pl.DataFrame:
     """contact_record with person_id and trust (0 is the most trusted source), best record of each person first."""
@@ -93,23 +109,17 @@ def _life_events(records: pl.DataFrame) -> pl.DataFrame:
 
 
 def _staff(records: pl.DataFrame, shared: pl.DataFrame, group: Group) -> pl.DataFrame:
-    """People with an e-mail or phone of the group itself that only they carry.
+    """People with an e-mail of the group itself that only they carry and that is no mailbox of a department.
 
-    A showroom's own number on many customers was typed in to fill the field; it makes nobody staff.
+    A showroom's main line or sales@ on a customer was typed in to fill the field; it makes nobody staff.
     """
     domains = sorted({one.lower() for roof in group.rooftops for one in roof.email_domains})
-    phones = sorted({one for roof in group.rooftops for one in roof.phones})
-    emails = records.select("person_id", "feed", value="emails").explode("value").filter(
-        pl.col("value").str.split("@").list.last().is_in(domains)
-    )  # fmt: skip
-    numbers = records.select("person_id", "feed", value="phones").explode("value").filter(pl.col("value").is_in(phones))
-    carried = pl.concat([emails, numbers])
-    own = carried.filter(pl.col("person_id").n_unique().over("value") == 1).join(_filler(shared), on="value", how="anti")
+    mailbox, domain = (pl.col("value").str.split("@").list.get(place, null_on_oob=True) for place in (0, 1))
+    carried = records.select("person_id", value="emails").explode("value").filter(domain.is_in(domains))
+    alone = carried.filter((pl.col("person_id").n_unique().over("value") == 1) & ~mailbox.is_in(DEPARTMENTS))
+    fillers = shared.filter(pl.col("reason").is_in(["placeholder", "fan_out"])).select("value").unique()
+    own = alone.join(fillers, on="value", how="anti")
     return own.select("person_id").unique().with_columns(is_staff=pl.lit(True))
-
-
-def _filler(shared: pl.DataFrame) -> pl.DataFrame:
-    return shared.filter(pl.col("reason").is_in(["placeholder", "fan_out"])).select("value").unique()
 
 
 def _customer_since(records: pl.DataFrame, transactions: pl.DataFrame) -> pl.DataFrame:

@@ -47,7 +47,7 @@ class Person(dy.Schema):
     income_band = dy.String(nullable=True, description="appended household income band")
     life_events = dy.List(dy.String(), description="appended life events, as event@YYYY-MM-DD")
     is_business = dy.Bool(description="a business, by any of its records")
-    is_staff = dy.Bool(description="carries an e-mail domain or phone of the group itself")
+    is_staff = dy.Bool(description="has an own e-mail address at a domain of the group itself")
     is_first_party = dy.Bool(description="at least one record was collected by the group itself")
     is_web_only = dy.Bool(description="nothing but web clients are known")
     customer_since = dy.Date(nullable=True, description="first deal or repair order here")

@@ -68,14 +68,15 @@ def test_web_only_and_hash_identifiers(days: Days) -> None:
     assert [one["value"] for one in identifiers(found, "email_hash")] == ["ab12"]
 
 
-def test_staff_is_who_alone_carries_an_address_of_the_group(days: Days) -> None:
+def test_staff_is_who_has_an_own_address_of_the_group(days: Days) -> None:
     records = [contact("crm_contacts:1", emails="ann@rooftop-r01.example", first_name="ann", last_name="lee")]
     records += [
         contact(f"dms_sales:{n}", phones="+17045550101", first_name=f, last_name="x") for n, f in enumerate(["ed", "flo"])
     ]
+    records += [contact("crm_leads:1", emails="sales@rooftop-r01.example", first_name="gus", last_name="y")]
     found = days.run(records)
     staff = dict(found["person"].select("first_name", "is_staff").iter_rows())
-    assert staff == {"ann": True, "ed": False, "flo": False}
+    assert staff == {"ann": True, "ed": False, "flo": False, "gus": False}
     assert identifiers(found, "phone") == []
 
 
