@@ -3,7 +3,7 @@
 import dataframely as dy
 
 from schemas.contract import Limits, Table
-from schemas.vocabulary import household_id, make, model, body_style, person_id, record_id, rooftop_id, vin
+from schemas.vocabulary import body_style, household_id, make, model, person_id, record_id, rooftop_id, vin
 
 
 class Edge(dy.Schema):
