@@ -14,8 +14,8 @@ _NUMBER = r"(?:number|numbers|num|no|nbr|nr|id|#|code)"
 _PATTERNS = (
     rf"\bssn\d?\b|ssn$|^ssn|\bss (?:{_NUMBER})\b|\bsocial (?:sec|insurance|{_NUMBER}\b)|\bsocialsec",
     rf"\btax ?(?:payer)? ?{_NUMBER}\b|\btaxpayer|\b(?:tin|itin|ein|fein)\b",
-    rf"\bdriv\w*(?: s)? ?lic|\bdriverlic|\bdl ?{_NUMBER}\b|\bdln?\b|\boperator(?: s)? lic|\blicen[sc]e {_NUMBER}\b",
-    r"\blicen[sc]e(?:number|num|no|nbr|state|exp\w*)\b|\blicen[sc]e (?:state|exp\w*)\b",
+    rf"\bdriv\w*(?: s)? ?lic|\bdriverlic|\bdl ?{_NUMBER}\b|\bdln?\b|\boperator(?: s)? lic",
+    r"\blicen[sc]e ?(?:number|numbers|num|no|nbr|#|state|exp\w*)(?: |$)",
     r"\bcredit ?(?:score|rating|bureau|report|tier|grade|history)|\bfico|\bbeacon|\bvantage ?score|\bbureau",
     r"\b(?:equifax|experian|transunion) (?:score|report|file)|\btrans union\b",
     rf"\b(?:bank|checking|savings|deposit|ach) ?(?:acct|account)|\b(?:acct|account) ?{_NUMBER}\b|\brouting|\baba\b|\biban\b",

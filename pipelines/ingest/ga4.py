@@ -104,9 +104,7 @@ def _as(value: object, dtype: pl.DataType) -> object:
         return {one.name: _as(value.get(one.name), _made(one.dtype)) for one in fields} if isinstance(value, dict) else None
     if isinstance(dtype, pl.List):
         return [_as(one, _made(dtype.inner)) for one in value] if isinstance(value, list) else None
-    if value is None or isinstance(value, (dict, list)):
-        return None
-    return value if isinstance(value, str) else orjson.dumps(value).decode()
+    return None if isinstance(value, (dict, list)) else value  # numbers become text where all lines' numbers do
 
 
 def _made(dtype: object) -> pl.DataType:

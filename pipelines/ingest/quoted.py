@@ -53,7 +53,8 @@ def _spans(texts: list[str], quoted: list[int], width: int) -> tuple[list[tuple[
     at = 0
     while at < len(quoted):
         first = quoted[at]
-        end = at if not _is_open(texts[first]) else _closing(texts, quoted, at, width)
+        whole = texts[first].count('"') % 2 == 0 or not _is_open(texts[first])  # an even count is the cheap answer
+        end = at if whole else _closing(texts, quoted, at, width)
         if end is None:
             stray.append(first)
             used.append(first)
@@ -81,7 +82,7 @@ def _closing(texts: list[str], quoted: list[int], at: int, width: int) -> int | 
 
 def _is_open(row: str) -> bool:
     """Whether a quoted cell begins in the row and does not end in it."""
-    return row.count('"') % 2 == 1 and _OPENS.search(_CLOSED.sub(r"\1", row)) is not None
+    return _OPENS.search(_CLOSED.sub(r"\1", row)) is not None
 
 
 def _cells(row: str) -> list[str]:
