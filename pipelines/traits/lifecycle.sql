@@ -66,9 +66,9 @@ SELECT
     CASE WHEN own.is_lease THEN own.matures_on END AS lease_ends_on,
     CASE WHEN own.is_lease THEN date_diff('day', $as_of, own.matures_on) END AS lease_days_left,
     CASE
-        WHEN own.is_lease AND own.allowed_miles > 0 THEN round(
+        WHEN own.is_lease AND own.allowed_miles > 0 AND own.matures_on >= $as_of THEN round(
             (own.odometer_today - coalesce(own.deal_odometer_miles, 0)
-                + own.miles_per_day * greatest(date_diff('day', $as_of, own.matures_on), 0)) / own.allowed_miles, 4
+                + own.miles_per_day * date_diff('day', $as_of, own.matures_on)) / own.allowed_miles, 4
         )
     END AS lease_miles_pace,
     CASE WHEN own.is_loan THEN own.matures_on END AS loan_ends_on,

@@ -1,4 +1,4 @@
-"""Work recommended on the last visit of a vehicle held was not done since."""
+"""Work recommended on the last visit of a vehicle held was not done since, and the customer is not lost."""
 
 from pipelines.triggers.trigger import Trigger
 

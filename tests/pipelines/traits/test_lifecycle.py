@@ -63,6 +63,7 @@ def test_lease_pace_counts_the_miles_of_the_lease_only(engine):
     car = {"odometer_miles": 30_000, "odometer_on": date(2026, 11, 21), "miles_per_day": 40.0}
     deal = {"kind": "lease", "matures_on": date(2027, 3, 1), "odometer_miles": 1_000, "allowed_miles": 30_000}
     assert one(engine, car, deal)["lease_miles_pace"] == round((29_000 + 40 * 100) / 30_000, 4)
+    assert one(engine, car, {**deal, "matures_on": date(2026, 11, 20)})["lease_miles_pace"] is None
 
 
 def test_no_interest_is_paid_off_in_equal_parts(engine):

@@ -140,6 +140,7 @@ NOT_QUITE = [
     {"service": {**ONE, "state": "active", "due_on": date(2026, 12, 22), "days_to_due": 31}},
     {"service": {**ONE, "state": "lost", "due_on": date(2026, 5, 24), "days_to_due": -181}},
     {"service": {**ONE, "state": "never"}},
+    {"service": {**ONE, "state": "lost", "has_open_recommendation": True}},
     {"garage": {**HELD, "since": date(2024, 3, 22)}},
     {"garage": {**HELD, "since": date(2021, 10, 21)}},
     {"garage": {**HELD, "since": date(2024, 3, 21), "is_current": False}},
