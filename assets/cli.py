@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table as RichTable
 
 from assets.arrivals import late_days
-from assets.house import DEFAULT_GROUP, PROJECT, House
+from assets.house import SAMPLE_GROUP, PROJECT, House
 from assets.lake import Lake
 from assets.policy_check import check_policy
 from assets.policy_files import load_policy
@@ -42,7 +42,7 @@ def _day(text: str) -> date:
 
 
 @app.command("check-policy")
-def check_policy_command(group: GroupOption = DEFAULT_GROUP, policy: PolicyOption = POLICY_ROOT) -> None:
+def check_policy_command(group: GroupOption, policy: PolicyOption = POLICY_ROOT) -> None:
     """Validate a group's policy without running anything."""
     problems = check_policy(group, policy)
     for problem in problems:
@@ -56,7 +56,7 @@ def check_policy_command(group: GroupOption = DEFAULT_GROUP, policy: PolicyOptio
 @app.command("simulate")
 def simulate_command(
     out_folder: Annotated[Path, typer.Option("--out", help="Where the drop folder and the truth are written.")],
-    group: GroupOption = DEFAULT_GROUP,
+    group: GroupOption,
     people: Annotated[int, typer.Option(min=1, help="Customers known to the group.")] = 300,
     months: Annotated[int, typer.Option(min=1, max=120, help="Months of history.")] = 18,
     until: Annotated[str, typer.Option(help="Last day, YYYY-MM-DD.")] = "2026-11-21",
@@ -87,7 +87,7 @@ def run_command(
     day: Annotated[str, typer.Option("--date", help="The day, YYYY-MM-DD.")],
     drop: Annotated[Path, typer.Option("--drop", help="Folder with one folder per feed.")],
     lake: LakeOption,
-    group: GroupOption = DEFAULT_GROUP,
+    group: GroupOption,
     policy: PolicyOption = POLICY_ROOT,
     seed: Annotated[str, typer.Option(help="Keys new ids. Keep it for the life of a lake.")] = "velocity",
 ) -> None:
@@ -101,9 +101,11 @@ def run_command(
 
 
 @app.command("demo")
-def demo_command(lake: LakeOption = PROJECT / "lake", group: GroupOption = DEFAULT_GROUP) -> None:
+def demo_command(lake: LakeOption = PROJECT / "lake") -> None:
     """Run the sample day that ships with the project and show the three audiences."""
-    house = House(group=group, drop=str(PROJECT / "data_samples" / "drop"), lake=str(lake.resolve()), policy=str(POLICY_ROOT))
+    house = House(
+        group=SAMPLE_GROUP, drop=str(PROJECT / "data_samples" / "drop"), lake=str(lake.resolve()), policy=str(POLICY_ROOT)
+    )
     _report(house, _run(house, SAMPLE_DAY), is_demo=True)
 
 
@@ -111,7 +113,7 @@ def demo_command(lake: LakeOption = PROJECT / "lake", group: GroupOption = DEFAU
 def late_command(
     drop: Annotated[Path, typer.Option("--drop", help="Folder with one folder per feed.")],
     lake: LakeOption,
-    group: GroupOption = DEFAULT_GROUP,
+    group: GroupOption,
 ) -> None:
     """List files that came after their day was run, and the days to rebuild."""
     tables = Lake(lake.resolve(), group)
@@ -124,10 +126,8 @@ def replay_command(
     day: Annotated[str, typer.Option("--into", help="The day that is to judge the rows again, YYYY-MM-DD.")],
     drop: Annotated[Path, typer.Option("--drop", help="Folder with one folder per feed.")],
     lake: LakeOption,
-    group: GroupOption = DEFAULT_GROUP,
-    rule: Annotated[
-        str | None, typer.Option("--rule", help="Only rows that broke this rule, such as birth_date|date.")
-    ] = None,
+    group: GroupOption,
+    rule: Annotated[str | None, typer.Option("--rule", help="Only rows that broke this rule, such as birth_date|date.")] = None,
 ) -> None:
     """Put quarantined rows back into the drop folder; run the day to judge them again."""
     if feed not in all_feeds():

@@ -14,7 +14,7 @@ from pipelines.step import Day
 from schemas.policy import Policy
 
 PROJECT = Path(__file__).resolve().parents[1]
-DEFAULT_GROUP = "velocity_b"
+SAMPLE_GROUP = "velocity_sample"
 
 
 class House(dg.ConfigurableResource):
@@ -61,7 +61,7 @@ def _policy(group: str, root: Path) -> Policy:
 def house_from_environment() -> House:
     """The house that VELOCITY_GROUP, _DROP, _LAKE, _POLICY and _SEED describe; the sample world where they are unset."""
     return House(
-        group=os.environ.get("VELOCITY_GROUP", DEFAULT_GROUP),
+        group=os.environ.get("VELOCITY_GROUP", SAMPLE_GROUP),
         drop=os.environ.get("VELOCITY_DROP", str(PROJECT / "data_samples" / "drop")),
         lake=os.environ.get("VELOCITY_LAKE", str(PROJECT / "lake")),
         policy=os.environ.get("VELOCITY_POLICY", str(PROJECT / "policy")),

@@ -30,6 +30,7 @@ from schemas.policy.triggers import TriggersPolicy
 
 POLICY_ROOT = Path(__file__).resolve().parent.parent / "policy"
 REFERENCE = "reference"
+EXTENDS = "extends.yaml"
 
 FILES: Mapping[str, Any] = MappingProxyType(
     {
@@ -69,7 +70,11 @@ def read_policy(group: str, root: Path) -> tuple[Policy | None, list[Problem]]:
     """The policy where its shape is right, and every problem that was found, in order of file and line."""
     if not (root / group).is_dir():
         return None, [_no_group(group, root)]
-    documents, problems = _read_documents(group, root)
+    return judged(*read_documents(group, root))
+
+
+def judged(documents: dict[str, Document], problems: list[Problem]) -> tuple[Policy | None, list[Problem]]:
+    """The policy that documents hold, where their shapes are right, and all problems; `problems` are those of reading them."""
     parts = {name: _validated(model, documents.get(name), problems) for name, model in FILES.items()}
     audiences = [
         _validated(AudiencePolicy, document, problems) for name, document in documents.items() if name.startswith("audiences/")
@@ -94,10 +99,14 @@ def _no_group(group: str, root: Path) -> Problem:
     return Problem(group, 0, "", f"no folder {group!r} in the policy folder", listed(known), nearest_of(group, known))
 
 
-def _read_documents(group: str, root: Path) -> tuple[dict[str, Document], list[Problem]]:
+def read_documents(group: str, root: Path) -> tuple[dict[str, Document], list[Problem]]:
     """Every file of the group and of the reference by its name without suffix, and what could not be read."""
-    files = {name: root / group / f"{name}.yaml" for name in FILES}
-    found = sorted((root / group / "audiences").glob("*.yaml"))
+    base = _base_of(group, root)
+    if isinstance(base, Problem):
+        return {}, [base]
+    files = {name: _own_or_inherited(root, group, base, f"{name}.yaml") for name in FILES}
+    homes = [base, group] if base else [group]
+    found = [path for home in homes for path in sorted((root / home / "audiences").glob("*.yaml"))]
     files |= {f"audiences/{path.stem}": path for path in found}
     files |= {name: root / REFERENCE / f"{name}.csv" for name in TABLES}
     documents: dict[str, Document] = {}
@@ -115,9 +124,30 @@ def _read_documents(group: str, root: Path) -> tuple[dict[str, Document], list[P
     return documents, problems + _stray_files(group, root)
 
 
+def _base_of(group: str, root: Path) -> str | None | Problem:
+    """The group whose files stand in for the ones that this group has not, where extends.yaml names one."""
+    place = root / group / EXTENDS
+    if not place.is_file():
+        return None
+    file = place.relative_to(root).as_posix()
+    read = read_yaml(place, file)
+    if isinstance(read, Problem):
+        return read
+    known = sorted(one.name for one in root.iterdir() if (one / "group.yaml").is_file())
+    base = read.content.get("extends") if isinstance(read.content, dict) and len(read.content) == 1 else None
+    if base not in known:
+        return Problem(file, 1, "extends", f"{base!r} is not a group", listed(known), nearest_of(str(base), known))
+    return str(base)
+
+
+def _own_or_inherited(root: Path, group: str, base: str | None, name: str) -> Path:
+    own = root / group / name
+    return own if own.is_file() or base is None else root / base / name
+
+
 def _stray_files(group: str, root: Path) -> list[Problem]:
     """Files that nobody reads: a misspelt name would otherwise be silently ignored."""
-    known = {f"{name}.yaml" for name in FILES}
+    known = {f"{name}.yaml" for name in FILES} | {EXTENDS}
     strays = sorted(one.name for one in (root / group).glob("*.y*ml") if one.name not in known)
     strays += sorted(f"audiences/{one.name}" for one in (root / group / "audiences").glob("*.yml"))
     return [

@@ -19,7 +19,7 @@ DAY = date.fromisoformat(SAMPLE_DAY)
 def ran(tmp_path_factory: pytest.TempPathFactory) -> tuple[Lake, str, int]:
     root = tmp_path_factory.mktemp("sample")
     done = velocity(*run_arguments(SAMPLE_DAY, SAMPLE_DROP, root))
-    return Lake(root, "velocity_b"), done.stdout + done.stderr, done.returncode
+    return Lake(root, "velocity_sample"), done.stdout + done.stderr, done.returncode
 
 
 @pytest.fixture(scope="module")

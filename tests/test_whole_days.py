@@ -60,7 +60,7 @@ def test_kill_nine_then_running_again_is_as_if_never_killed(
 
 
 def test_ids_hold_from_day_to_day(reference: tuple[Path, dict[str, str]]) -> None:
-    lake = Lake(reference[0], "velocity_b")
+    lake = Lake(reference[0], "velocity_sample")
     before, after = (lake.read("member", date.fromisoformat(day)) for day in DAYS[-2:])
     joined = before.join(after, on="record_id", suffix="_after")
     moved = joined.filter(joined["person_id"] != joined["person_id_after"])

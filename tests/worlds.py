@@ -22,7 +22,7 @@ def command(*arguments: str) -> list[str]:
     return [sys.executable, "-c", "from assets.cli import main; main()", *arguments]
 
 
-def run_arguments(day: str, drop: Path, lake: Path, group: str = "velocity_b") -> list[str]:
+def run_arguments(day: str, drop: Path, lake: Path, group: str = "velocity_sample") -> list[str]:
     return ["run", "--group", group, "--date", day, "--drop", str(drop), "--lake", str(lake)]
 
 

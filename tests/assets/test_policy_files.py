@@ -1,14 +1,19 @@
 """Policies as a stranger writes them: right ones load, wrong ones are told every mistake with file, line, key and way out."""
 
+import copy
 import re
 import shutil
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from assets import policy_files
 from assets.policy_check import check_policy
 from assets.policy_files import POLICY_ROOT, load_policy
 from assets.policy_problem import PolicyError
+from assets.policy_yaml import Document
 
 
 @pytest.fixture
@@ -38,6 +43,10 @@ BROKEN = {
     "unknown key": ("group.yaml", "time_zone:", "timezone:", ["timezone", "time_zone"]),
     "wrong type": ("group.yaml", "history_months: 18", "history_months: many", ["history_months", "'many'", "integer"]),
     "out of range": ("scoring.yaml", "window_days: 90", "window_days: 900", ["intent.window_days", "900", "365"]),
+    "truth as a number": ("scoring.yaml", "points: 1,", "points: true,", ["intent.weights.srp_view.points", "True", "a number"]),
+    "no number at all": ("scoring.yaml", "points: 1,", "points: .nan,", ["intent.weights.srp_view.points", "finite"]),
+    "blank text": ("group.yaml", "title: Charlotte", 'title: ""', ["markets[0].title"]),
+    "hostname with a protocol": ("group.yaml", "[www.alder-auto.example", '["https://alder.example"', ["web_hostnames", "https"]),
     "ZIP read as a number": ("group.yaml", 'zip: "28227"', "zip: 28227", ["rooftops[0].zip", "28227", "quotes"]),
     "ZIP that does not exist": ("group.yaml", 'zip: "28227"', 'zip: "28298"', ["rooftops[0].zip", "28298", "does not exist"]),
     "unknown brand": ("group.yaml", "    brand: vol1", "    brand: vol_1", ["'vol_1'", "lux, vol1, vol2", "'vol1'"]),
@@ -111,7 +120,7 @@ BROKEN = {
         ["0.1 to 0.15"],
     ),
     "unknown feed": ("identity.yaml", "crm_contacts,", "crm_contact,", ["'crm_contact'", "'crm_contacts'"]),
-    "no such time zone": ("group.yaml", "America/New_York", "America/Charlotte", ["America/Charlotte", "IANA"]),
+    "no such time zone": ("group.yaml", "America/New_York", "America/Charlotte", ["time_zone", "America/Charlotte", "IANA"]),
 }
 
 
@@ -232,3 +241,51 @@ def test_comments_and_order_of_keys_do_not_change_the_hash_and_figures_do(root):
 def test_no_path_of_the_machine_is_in_a_problem(root):
     edit(root, "velocity_b/group.yaml", "time_zone:", "timezone:")
     assert str(root) not in "\n".join(map(str, check_policy("velocity_b", root)))
+
+
+GARBAGE = [
+    None,
+    [],
+    {},
+    "x",
+    "",
+    -1,
+    1.5e308,
+    float("nan"),
+    True,
+    "{a}",
+    "select 1",
+    "a; b",
+    "ключ",
+    ["a", "a"],
+    {"a": 1},
+    10**30,
+]
+
+
+def places(node, path=()):
+    """Every key path of a document."""
+    children = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
+    for key, child in children:
+        yield (*path, key)
+        yield from places(child, (*path, key))
+
+
+DOCUMENTS = policy_files.read_documents("velocity_b", POLICY_ROOT)[0]
+
+
+@settings(max_examples=80, deadline=None, derandomize=True)
+@given(st.data())
+def test_whatever_stands_at_a_key_is_judged_and_never_a_crash(data):
+    documents = DOCUMENTS
+    name = data.draw(st.sampled_from(sorted(documents)))
+    path = data.draw(st.sampled_from(list(places(documents[name].content))))
+    content = copy.deepcopy(documents[name].content)
+    parent = content
+    for key in path[:-1]:
+        parent = parent[key]
+    parent[path[-1]] = data.draw(st.sampled_from(GARBAGE))
+    changed = {**documents, name: Document(documents[name].file, content, documents[name].lines)}
+    policy, problems = policy_files.judged(changed, [])
+    assert policy is not None or problems
+    assert all(str(one) and one.line >= 0 for one in problems)
