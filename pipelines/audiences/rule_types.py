@@ -1,72 +1,27 @@
-"""Types of rule expressions: the allow-list of the rule language and what each part of it yields.
+"""Types of rule expressions: what each part of a rule yields, and which parts do not fit together.
 
 Nothing here runs a rule. A node that is not listed is refused, so the language can only grow on purpose.
 """
 
-import difflib
-from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field
-from datetime import date
+from collections.abc import Callable, Iterable
 
 from sqlglot import exp
 
-TypeName = str | None  # text, number, integer, date, flag, list; None where it cannot be known (a bare null)
-
-_COMPARISONS = (exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.NullSafeEQ, exp.NullSafeNEQ)
-_ARITHMETIC = (exp.Add, exp.Sub, exp.Mul, exp.Div, exp.IntDiv, exp.Mod)
-_CAST_TYPES = {"DATE": "date", "DOUBLE": "number", "FLOAT": "number", "INT": "integer", "BIGINT": "integer", "VARCHAR": "text"}
-
-# function class -> (name as people write it, family of each argument, what it yields); "same" is the type of the arguments
-FUNCTIONS: Mapping[type[exp.Expr], tuple[str, tuple[str, ...], str]] = {
-    exp.Coalesce: ("coalesce", ("same",), "same"),
-    exp.Least: ("least", ("same",), "same"),
-    exp.Greatest: ("greatest", ("same",), "same"),
-    exp.Nullif: ("nullif", ("same",), "same"),
-    exp.Abs: ("abs", ("number",), "number"),
-    exp.Round: ("round", ("number",), "number"),
-    exp.Floor: ("floor", ("number",), "number"),
-    exp.Ceil: ("ceil", ("number",), "number"),
-    exp.Sqrt: ("sqrt", ("number",), "number"),
-    exp.Ln: ("ln", ("number",), "number"),
-    exp.Lower: ("lower", ("text",), "text"),
-    exp.Upper: ("upper", ("text",), "text"),
-    exp.Length: ("length", ("text or list",), "integer"),
-    exp.StartsWith: ("starts_with", ("text",), "flag"),
-    exp.EndsWith: ("ends_with", ("text",), "flag"),
-    exp.Contains: ("contains", ("text",), "flag"),
-    exp.ArrayContains: ("list_contains", ("list", "text"), "flag"),
-    exp.ArrayOverlaps: ("list_has_any", ("list",), "flag"),
-    exp.DateDiff: ("date_diff", ("date",), "integer"),
-}
-ALLOWED_FUNCTIONS = tuple(sorted(name for name, _, _ in FUNCTIONS.values()))
-
-
-@dataclass
-class Scope:
-    """What an expression may name, and the problems found in it so far."""
-
-    columns: Mapping[str, str]
-    parameters: Mapping[str, object]
-    problems: list[str] = field(default_factory=list)
-
-
-def nearest(word: str, known: Collection[str]) -> str:
-    """A clause that proposes the nearest known name, or lists what there is."""
-    close = difflib.get_close_matches(word.lower(), sorted(known), n=1, cutoff=0.6)
-    if close:
-        return f"did you mean `{close[0]}`?"
-    listed = sorted(known) if len(known) <= 20 else difflib.get_close_matches(word.lower(), sorted(known), n=5, cutoff=0.0)
-    return f"{'known are' if len(known) <= 20 else 'the nearest are'} {', '.join(listed)}" if known else "there are none"
-
-
-def family(name: TypeName) -> TypeName:
-    """Types that may be compared with each other share a family: integers are numbers."""
-    return "number" if name == "integer" else name
-
-
-def text_of(node: exp.Expr) -> str:
-    """The expression as DuckDB would read it, for messages."""
-    return node.sql(dialect="duckdb")
+from pipelines.audiences.rule_language import (
+    ARITHMETIC,
+    CAST_TYPES,
+    COMPARISONS,
+    FUNCTIONS,
+    Scope,
+    TypeName,
+    article,
+    family,
+    is_date_text,
+    nearest,
+    refusal,
+    text_of,
+    type_of_value,
+)
 
 
 def infer(node: exp.Expr, scope: Scope) -> TypeName:
@@ -77,18 +32,8 @@ def infer(node: exp.Expr, scope: Scope) -> TypeName:
     for kind in type(node).__mro__:
         if kind in FUNCTIONS:
             return _function(node, scope, *FUNCTIONS[kind])
-    scope.problems.append(_refusal(node))
+    scope.problems.append(refusal(node))
     return None
-
-
-def _refusal(node: exp.Expr) -> str:
-    if isinstance(node, exp.Query | exp.Subquery | exp.Exists):
-        return "a rule may not contain a query; it is one expression over the row of one candidate"
-    if isinstance(node, exp.Func) and not isinstance(node, exp.Binary):
-        name = node.name if isinstance(node, exp.Anonymous) else node.sql_name().lower()
-        return f"function `{name}` is not allowed in rules; {nearest(name, ALLOWED_FUNCTIONS)}"
-    allowed = "comparisons, and, or, not, in, between, like, is null, case, arithmetic"
-    return f"`{text_of(node)}` is not allowed in rules ({type(node).__name__}); allowed are {allowed}"
 
 
 def _column(node: exp.Expr, scope: Scope) -> TypeName:
@@ -109,16 +54,6 @@ def _parameter(node: exp.Expr, scope: Scope) -> TypeName:
     return type_of_value(scope.parameters[node.name])
 
 
-def type_of_value(value: object) -> TypeName:
-    """The type name of a parameter's value; a number without a fraction is an integer."""
-    if isinstance(value, float) and value.is_integer():
-        return "integer"
-    for kind, name in ((bool, "flag"), (int, "integer"), (float, "number"), (date, "date"), (str, "text")):
-        if isinstance(value, kind):
-            return name
-    return None
-
-
 def _literal(node: exp.Expr, scope: Scope) -> TypeName:
     if isinstance(node, exp.Literal) and node.is_string:
         return "text"
@@ -127,11 +62,7 @@ def _literal(node: exp.Expr, scope: Scope) -> TypeName:
 
 def _expect(node: exp.Expr, found: TypeName, wanted: str, why: str, scope: Scope) -> None:
     if found is not None and str(family(found)) not in wanted.split(" or "):
-        scope.problems.append(f"`{text_of(node)}` is {_a(found)}; {why} {_a(wanted)}")
-
-
-def _a(name: str) -> str:
-    return name if name == "text" or name.startswith("text ") else f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
+        scope.problems.append(f"`{text_of(node)}` is {article(found)}; {why} {article(wanted)}")
 
 
 def _connective(node: exp.Expr, scope: Scope) -> TypeName:
@@ -141,30 +72,19 @@ def _connective(node: exp.Expr, scope: Scope) -> TypeName:
     return "flag"
 
 
-def _is_date_text(node: exp.Expr, scope: Scope) -> bool:
-    value: object = node.name if isinstance(node, exp.Literal) else scope.parameters.get(node.name)
-    if not isinstance(node, exp.Literal | exp.Placeholder) or not isinstance(value, str):
-        return False
-    try:
-        date.fromisoformat(value)
-    except ValueError:
-        return False
-    return True
-
-
 def _agree(parts: Iterable[exp.Expr], verb: str, scope: Scope) -> TypeName:
     """Check that all parts share a family with the first whose type is known; return that type."""
     typed = [(part, infer(part, scope)) for part in parts]
     known = [(part, found) for part, found in typed if found is not None]
     dates = any(found == "date" for _, found in known)
-    known = [(part, "date" if dates and _is_date_text(part, scope) else found) for part, found in known]
+    known = [(part, "date" if dates and is_date_text(part, scope) else found) for part, found in known]
     if not known:
         return None
     first, wanted = known[0]
     for part, found in known[1:]:
         if family(found) != family(wanted):
             scope.problems.append(
-                f"`{text_of(first)}` is {_a(wanted)} and `{text_of(part)}` is {_a(str(found))}; they cannot be {verb}"
+                f"`{text_of(first)}` is {article(wanted)} and `{text_of(part)}` is {article(str(found))}; they cannot be {verb}"
             )
     return "number" if "number" in (found for _, found in known) else wanted
 
@@ -183,7 +103,7 @@ def _between(node: exp.Expr, scope: Scope) -> TypeName:
 
 def _in(node: exp.Expr, scope: Scope) -> TypeName:
     if node.args.get("query"):
-        scope.problems.append(_refusal(node.args["query"]))
+        scope.problems.append(refusal(node.args["query"]))
         return "flag"
     held = node.args.get("field")
     if isinstance(held, exp.Expr):
@@ -214,7 +134,7 @@ def _arithmetic(node: exp.Expr, scope: Scope) -> TypeName:
             return "integer"
         if right not in ("integer", None):
             other = text_of(node.args["expression"])
-            scope.problems.append(f"`{other}` is {_a(right)}; what is added to a date must be a whole number of days")
+            scope.problems.append(f"`{other}` is {article(right)}; what is added to a date must be a whole number of days")
         return "date"
     for part, found in ((node.this, left), (node.args["expression"], right)):
         _expect(part, found, "number", "arithmetic takes", scope)
@@ -237,10 +157,10 @@ def _case(node: exp.Expr, scope: Scope) -> TypeName:
 def _cast(node: exp.Expr, scope: Scope) -> TypeName:
     wanted = str(node.args["to"].this.value)
     infer(node.this, scope)
-    if wanted not in _CAST_TYPES:
-        scope.problems.append(f"`{text_of(node)}` casts to {wanted}; allowed are {', '.join(sorted(_CAST_TYPES))}")
+    if wanted not in CAST_TYPES:
+        scope.problems.append(f"`{text_of(node)}` casts to {wanted}; allowed are {', '.join(sorted(CAST_TYPES))}")
         return None
-    return _CAST_TYPES[wanted]
+    return CAST_TYPES[wanted]
 
 
 def _array(node: exp.Expr, scope: Scope) -> TypeName:
@@ -255,7 +175,7 @@ def _function(node: exp.Expr, scope: Scope, name: str, wanted: tuple[str, ...], 
     for position, part in enumerate(arguments):
         expected = wanted[min(position, len(wanted) - 1)]
         found = infer(part, scope)
-        is_date = expected == "date" and _is_date_text(part, scope)
+        is_date = expected == "date" and is_date_text(part, scope)
         _expect(part, "date" if is_date else found, expected, f"`{name}` takes", scope)
     return yields
 
@@ -278,12 +198,12 @@ _RULES: tuple[tuple[type | tuple[type, ...], Rule], ...] = (
     (exp.Boolean, lambda node, scope: "flag"),
     (exp.Null, lambda node, scope: None),
     ((exp.And, exp.Or, exp.Not), _connective),
-    (_COMPARISONS, _comparison),
+    (COMPARISONS, _comparison),
     (exp.Between, _between),
     (exp.In, _in),
     (exp.Is, _is),
     ((exp.Like, exp.ILike), _like),
-    (_ARITHMETIC, _arithmetic),
+    (ARITHMETIC, _arithmetic),
     ((exp.Case, exp.If), _case),
     (exp.Cast, _cast),
     (exp.Array, _array),

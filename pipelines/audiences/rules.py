@@ -15,8 +15,9 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
+from pipelines.audiences.rule_language import Scope, family, nearest
 from pipelines.audiences.rule_ranges import contradictions
-from pipelines.audiences.rule_types import Scope, family, infer, nearest
+from pipelines.audiences.rule_types import infer
 from schemas.policy.audiences import AudiencePolicy, Condition
 from schemas.tables.traits import CANDIDATE
 
