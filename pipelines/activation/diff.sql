@@ -9,13 +9,12 @@ WITH strong AS (
 ),
 forbidden AS (SELECT DISTINCT person_id FROM suppression WHERE CAST(purpose AS VARCHAR) IN ('ads', 'all')),
 before AS (SELECT * FROM previous_delivered),
--- identifiers of a leaver that another member of the cell still stands for must stay at the platform
+-- identifiers of a member that another member of the cell still stands for must stay at the platform
+sent_earlier AS (SELECT platform, cell, person_id, unnest(identifiers) AS identifier FROM before),
 still_held AS (
-  SELECT before.platform, before.cell, before.person_id, list(one.identifier) AS identifiers
-  FROM (SELECT platform, cell, person_id, unnest(identifiers) AS identifier FROM before) AS one
-  JOIN before USING (platform, cell, person_id)
-  JOIN strong ON strong.platform = one.platform AND strong.cell = one.cell AND strong.identifier = one.identifier
-  GROUP BY ALL
+  SELECT platform, cell, person_id, list(identifier ORDER BY identifier) AS identifiers
+  FROM sent_earlier SEMI JOIN strong USING (platform, cell, identifier)
+  GROUP BY platform, cell, person_id
 ),
 compared AS (
   SELECT
@@ -54,7 +53,8 @@ SELECT
   platform, cell, person_id, segment, basis, action, is_open, is_held,
   CASE action WHEN 'add' THEN new_identifiers WHEN 'refresh' THEN new_identifiers ELSE old_identifiers END AS identifiers,
   CASE WHEN action <> 'remove' THEN list_filter(lost, lambda x: NOT list_contains(kept_by_others, x)) END AS lost_alone,
-  kept_by_others, is_forbidden,
+  -- a member that leaves a closed cell leaves whole
+  CASE WHEN is_eligible AND action = 'remove' THEN [] ELSE kept_by_others END AS kept_by_others, is_forbidden,
   CASE
     WHEN action = 'add' THEN 'entered'
     WHEN action = 'refresh' AND new_hash <> old_hash THEN 'changed'

@@ -293,3 +293,17 @@ def test_whatever_the_world_the_gate_holds(people, asked, is_feed_there):
     assert not held_out & set(added["person_id"])
     judged = added.height + made["gate_refusal"]["people"].sum()
     assert judged == 2 * len(people)
+
+
+def test_a_closed_cell_drops_a_member_whose_identifier_went(engine):
+    world = World()
+    world.add_person("ann", email="old@example.com")
+    made = world.export(engine, day())
+    world.rows["person_identifier"][0]["value"] = "new@example.com"
+    world.feed("missing")
+    following = next_day(world, engine, made)
+    assert sent(following) == {("google", "ann"): "remove", ("meta", "ann"): "remove"}
+    assert (
+        following["export_member"]["identifiers"].list.set_difference(made["export_member"]["identifiers"]).list.len().sum() == 0
+    )
+    assert following["delivered"].is_empty()
