@@ -91,4 +91,6 @@ def _nearest(name: str, candidates: Sequence[str]) -> str:
 
 def _safe(name: str) -> str:
     """A header as it may be shown: what looks like a person's data, or like a whole row, is not."""
+    if not name:
+        return "(blank)"
     return "(withheld: looks like data)" if _PERSONAL.search(name) or len(name) > 60 else name

@@ -89,7 +89,6 @@ def _contract(feed: Feed, raw: RawRows, rows: pl.DataFrame, found: pl.DataFrame)
     kept = rows.filter(~pl.col(LINE).is_in(list(bad_lines))) if bad_lines else rows
     if details.is_empty():
         return kept, pl.DataFrame(schema=PROBLEM)
-    known = set(found.select(LINE, "place").iter_rows()) if found.height else set()
     parts = [pl.DataFrame(schema=PROBLEM)]
     for column in (one for one in details.columns if "|" in one):
         name, rule = column.split("|", 1)
@@ -97,9 +96,8 @@ def _contract(feed: Feed, raw: RawRows, rows: pl.DataFrame, found: pl.DataFrame)
         if failing.is_empty() or name not in {one.name for one in feed.fields}:
             continue
         part = _broken_rule(feed, raw, feed.field(name), rule, rows.join(failing, on=LINE, how="semi"))
-        if known and rule == "nullability":
-            place = feed.fields.index(feed.field(name))
-            part = part.filter(~pl.col(LINE).is_in([line for line, at in known if at == place]))
+        judged_before = found.filter(pl.col("place") == feed.fields.index(feed.field(name)))
+        part = part.join(judged_before.select(LINE), on=LINE, how="anti")
         parts.append(part)
     return kept, pl.concat(parts)
 

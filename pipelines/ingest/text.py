@@ -149,6 +149,8 @@ def _line(data: bytes, position: int) -> int:
 def _reject_kind(feed: Feed, text: str) -> None:
     start = text[:2000].lstrip().lower()
     found = _kind(start)
+    if feed.layout is Layout.GA4 and found == "text" and "\n{" in text:
+        return  # a bad first line is a row's problem, not the file's
     wanted = {Layout.ADF: {"XML"}, Layout.GA4: {"JSON"}}.get(feed.layout, {"text"})
     if found not in wanted:
         raise WrongType(found if found != "text" else "plain text", WANTED[feed.layout], feed.example)

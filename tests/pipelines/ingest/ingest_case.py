@@ -1,3 +1,4 @@
+# ruff: noqa: DTZ001  file stamps are naive, in the group's time zone
 """Short ways to put a file in and look at what comes out. Every test here speaks through them."""
 
 import hashlib

@@ -51,7 +51,8 @@ def test_unquoted_attributes() -> None:
 
 
 def test_a_prospect_closed_early_keeps_what_follows_it() -> None:
-    text = f"<prospect>{WHEN}{WHO}</prospect><vendor><vendorname>V1</vendorname></vendor><provider><name>P1</name></provider></prospect>"
+    firms = "<vendor><vendorname>V1</vendorname></vendor><provider><name>P1</name></provider>"
+    text = f"<prospect>{WHEN}{WHO}</prospect>{firms}</prospect>"
     result = leads(text, f"<prospect>{WHEN}{WHO.replace('Ann', 'Bea')}</prospect>")
     assert result.accepted.select("line_number", "full_name", "vendor_name", "provider_name").rows() == [
         (1, "Ann Lee", "V1", "P1"),

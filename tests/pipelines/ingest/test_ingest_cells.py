@@ -1,3 +1,4 @@
+# ruff: noqa: DTZ001  file stamps are naive, in the group's time zone
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -64,7 +65,7 @@ def test_dates(text: str, value: object) -> None:
 
 
 def utc(*parts: int) -> datetime:
-    return datetime(*parts, tzinfo=UTC)
+    return datetime(*parts).replace(tzinfo=UTC)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

@@ -134,5 +134,10 @@ def test_accepted_has_exactly_the_schema() -> None:
     assert isinstance(result.accepted["started_at"].dtype, pl.Datetime)
 
 
+def test_a_blank_header_cell_is_said_to_be_blank() -> None:
+    text = calls(GOOD_CALL + ",", header=calls().strip() + ",")
+    assert "(blank)" in take("call_tracking", drop("calls_20261121.csv", text)).files["error"][0]
+
+
 def test_lone_carriage_returns_end_lines_too() -> None:
     assert take("call_tracking", drop("calls_20261121.csv", calls(GOOD_CALL).replace("\n", "\r"))).accepted.height == 1

@@ -11,7 +11,7 @@ def value(text: object = None, kind: str = "string_value") -> dict[str, object]:
     return {"string_value": None, "int_value": None, "float_value": None, "double_value": None} | {kind: text}
 
 
-def event(at: int = 1, **more: object) -> dict[str, object]:
+def event(at: int | str = 1, **more: object) -> dict[str, object]:
     return {
         "event_date": "20261120",
         "event_timestamp": str(at),
@@ -72,6 +72,13 @@ def test_one_bad_line_is_quarantined_and_the_others_are_taken() -> None:
     ]
     assert result.quarantine["raw_text"][0] == '{"event_date": "2026'
     assert_adds_up(result)
+
+
+def test_a_bad_first_line_is_a_row_and_no_json_at_all_is_another_type() -> None:
+    result = take("web_events", drop(NAME, lines("Exported by hand", event(1))))
+    assert result.quarantine.select("line_number", "rule").rows() == [(1, "row|json")]
+    assert result.accepted.height == 1
+    assert "plain text" in take("web_events", drop(NAME, "event_date,event_name\n20261120,x\n")).files["error"][0]
 
 
 @pytest.mark.parametrize(

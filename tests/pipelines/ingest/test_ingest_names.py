@@ -1,3 +1,4 @@
+# ruff: noqa: DTZ001  file stamps are naive, in the group's time zone
 from datetime import datetime
 
 import pytest

@@ -11,9 +11,10 @@ NAMES = sorted(FEEDS)
 FRAGMENTS = {
     "csv": ['"', ",", "\n", "\r\n", '""', "\t", "x", "2026-11-21", "a@b.co", "\ufeff", " ", "\u00a0", "NULL", ";"],
     "tsv": ["\t", "\n", "\r\n", '"', "x", "0", "1/2/2026", "|", "^", " "],
-    "adf": ["<adf>", "</adf>", "<prospect>", "</prospect>", "<id a=b>", "&", "&amp;", "<![CDATA[", "]]>", "<!--", "-->", "<", ">",
-            "<requestdate>", "2026-11-21T00:00:00", "</requestdate>", "<ssn>", "<name>", "</name>", "<customer><contact>", "<?x?>"],
-    "ga4": ["{", "}", "[", "]", '"event_name"', ":", ",", "null", '"1"', "\n", '"event_params"', '"user_pseudo_id"', "5", "\\", '"'],
+    "adf": ["<adf>", "</adf>", "<prospect>", "</prospect>", "<id a=b>", "&", "&amp;", "<![CDATA[", "]]>", "<!--", "-->", "<",
+            ">", "<requestdate>", "2026-11-21T00:00:00", "</requestdate>", "<ssn>", "<name>", "</name>",
+            "<customer><contact>", "<?x?>"],
+    "ga4": ["{", "}", "[", "]", '"event_name"', ":", ",", "null", '"1"', "\n", '"event_params"', '"user_pseudo_id"', "5", "\\"],
 }  # fmt: skip
 
 

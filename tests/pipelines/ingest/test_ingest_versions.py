@@ -1,3 +1,4 @@
+# ruff: noqa: DTZ001  file stamps are naive, in the group's time zone
 """Versions, repeats and late files, against a plain reading of the rule that does not come from the code."""
 
 import random
