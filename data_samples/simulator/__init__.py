@@ -4,17 +4,43 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from data_samples.simulator import feed_dms
+from data_samples.simulator.contacts import make_leads
 from data_samples.simulator.days import make_calendar
 from data_samples.simulator.draws import Draws
+from data_samples.simulator.feed_bought import write_appends, write_ownership
+from data_samples.simulator.feed_campaigns import write_email_status, write_exposures
+from data_samples.simulator.feed_crm import write_contacts
+from data_samples.simulator.feed_leads import write_leads
+from data_samples.simulator.feed_sales import write_sales
+from data_samples.simulator.feed_service import write_appointments, write_service
+from data_samples.simulator.feed_signals import write_signals
+from data_samples.simulator.feed_sites import write_calls, write_inventory
+from data_samples.simulator.feed_steward import write_identity_rules, write_privacy
+from data_samples.simulator.feed_web import write_web
+from data_samples.simulator.sessions import make_sessions
+from data_samples.simulator.truth import write_truth
 from data_samples.simulator.world import Progress, make_world
 from data_samples.simulator.writer import Writer
 from schemas.policy import Policy
 
+DMS_FEEDS = (write_sales, write_service, write_appointments)
+OTHER_FEEDS = (
+    write_contacts,
+    write_ownership,
+    write_appends,
+    write_signals,
+    write_inventory,
+    write_calls,
+    write_email_status,
+    write_exposures,
+    write_privacy,
+    write_identity_rules,
+)
+
 
 @dataclass(frozen=True)
 class SimulationSummary:
-    """What was written: files, rows and bytes per feed, and how many people there are."""
+    """What was written: files, rows and bytes per feed, and how many people there are (anonymous visitors apart)."""
 
     out: Path
     people: int
@@ -43,9 +69,18 @@ def simulate(
     tell = progress or (lambda _step, _share: None)
     world = make_world(policy, Draws(seed), make_calendar(until, months, days), people, tell)
     writer = Writer(out)
-    feed_dms.write_sales(world, writer)
-    feed_dms.write_service(world, writer)
-    feed_dms.write_appointments(world, writer)
+    for write in DMS_FEEDS:
+        write(world, writer)
+    tell("DMS files", 0.4)
+    leads = make_leads(world)
+    write_leads(world, writer, leads)
+    for write in OTHER_FEEDS:
+        write(world, writer)
+    tell("CRM, bought and vendor files", 0.5)
+    sessions = make_sessions(world, leads)
+    write_web(world, writer, sessions, leads)
+    tell("web files", 0.97)
+    write_truth(world, writer, sessions)
     tell("done", 1.0)
     return SimulationSummary(out, len(world.people), dict(writer.files), dict(writer.rows), dict(writer.sizes))
 

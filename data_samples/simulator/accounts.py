@@ -38,7 +38,7 @@ def make_accounts(
     parts = []
     for mask, care in ((~bought_in, DMS_CARE), (bought_in, OLD_CARE)):
         rows = np.flatnonzero(mask)
-        seen = mention(policy, Draws(int(draws.bits("account")[0] >> np.uint64(1))), people, who[rows], day[rows], key[rows], rooftop[rows], care)
+        seen = mention(policy, draws.branch("account"), people, who[rows], day[rows], key[rows], rooftop[rows], care)
         parts.append(seen.drop("person").with_columns(account=pl.Series(rows)))
     found = found.join(pl.concat(parts), on="account", how="left", maintain_order="left")
     return found.with_columns(_flags(draws, key))

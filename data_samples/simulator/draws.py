@@ -38,6 +38,10 @@ class Draws:
                 state = _mix(np.atleast_1d(np.asarray(one)).astype(np.uint64) * _GOLDEN + state)
             return _mix(np.atleast_1d(state))
 
+    def branch(self, name: str) -> "Draws":
+        """Draws of their own for a part of the world, so that equal purposes in two parts stay apart."""
+        return Draws(int(self.bits(name)[0] >> np.uint64(1)))
+
     def uniform(self, purpose: str, *ids: ArrayLike) -> Floats:
         """Uniform on the open interval (0, 1)."""
         return ((self.bits(purpose, *ids) >> np.uint64(11)).astype(np.float64) + 0.5) * 2.0**-53

@@ -29,7 +29,7 @@ def make_people(policy: Policy, draws: Draws, places: Places, calendar: Calendar
 
 
 def _block(policy: Policy, draws: Draws, places: Places, calendar: Calendar, count: int, letter: str) -> pl.DataFrame:
-    draws = Draws(int(draws.bits(f"block {letter}")[0] >> np.uint64(1)))
+    draws = draws.branch(f"block {letter}")
     sizes = 1 + draws.choose("household size", HOUSEHOLD_SIZES, np.arange(count))
     sizes = sizes[: int(np.searchsorted(np.cumsum(sizes), count)) + 1]
     home, role = repeat(sizes)

@@ -43,7 +43,13 @@ def make_visits(policy: Policy, draws: Draws, people: pl.DataFrame, spells: pl.D
     shown = draws.chance("comes", keeps, *key) & (day < until[row]) & (day < lapse)
     visits = visits.with_columns(day=pl.Series(day), miles=pl.Series(_odometer(draws, people, visits, day, key)))
     visits = visits.filter(pl.Series(shown)).sort("day", "spell", "number").with_row_index("visit")
-    return _work(draws, visits.with_columns(pl.col("visit").cast(pl.Int64)), calendar)
+    visits = visits.with_columns(pl.col("visit").cast(pl.Int64), ro=numbered(visits, 123))
+    return _work(draws, visits, calendar)
+
+
+def numbered(frame: pl.DataFrame, start: int) -> pl.Series:
+    """Running numbers per rooftop with leading zeros, in the frame's order."""
+    return frame.select((pl.int_range(pl.len()).over("rooftop") + start).cast(pl.String).str.zfill(6)).to_series()
 
 
 def _kept_here(policy: Policy, draws: Draws, spells: pl.DataFrame) -> pl.DataFrame:

@@ -20,6 +20,7 @@ class Writer:
     files: Counter[str] = field(default_factory=Counter)
     rows: Counter[str] = field(default_factory=Counter)
     sizes: Counter[str] = field(default_factory=Counter)
+    links: list[pl.DataFrame] = field(default_factory=list)
 
     def put(self, feed: str, name: str, content: bytes, rows: int) -> None:
         """One file of a feed, as it is."""
@@ -29,6 +30,11 @@ class Writer:
         self.files[feed] += 1
         self.rows[feed] += rows
         self.sizes[feed] += len(content)
+
+    def link(self, frame: pl.DataFrame, feed: str, key: list[str], role: str, person: str = "person") -> None:
+        """Remembers whose record each row of a feed is; `key` are the columns of the natural key."""
+        record = pl.concat_str(pl.lit(f"{feed}:"), pl.concat_str(key, separator="|"), pl.lit(f":{role}"))
+        self.links.append(frame.select(record.alias("record_id"), pl.col(person).alias("person")).drop_nulls().unique(maintain_order=True))
 
     def truth(self, name: str, frame: pl.DataFrame) -> None:
         """One table of the truth, as Parquet."""

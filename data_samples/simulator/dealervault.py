@@ -1,0 +1,70 @@
+"""What the three DealerVault feeds share: their files, the customer block, the vehicle block."""
+
+import polars as pl
+
+from data_samples.simulator.cells import us_date
+from data_samples.simulator.days import compact
+from data_samples.simulator.world import World
+from data_samples.simulator.writer import Writer, as_lines, spoil
+from schemas.sources import all_feeds
+
+STAMP = "2350"  # time of delivery: the file holds its day's business
+SPOILED_ONE_IN = 12
+CUSTOMER = {
+    "First Name": "first_name", "Middle Name": "middle_name", "Last Name": "last_name", "Suffix": "suffix", "Full Name": "full_name",
+    "Address Line 1": "address_1", "Address Line 2": "address_2", "City": "city", "State": "state", "Zip": "zip", "County": "county",
+    "Home Phone": "home", "Cell Phone": "cell", "Email 1": "email_1", "Email 2": "email_2", "Opt Out": "opt_out",
+    "Block Email": "block_email", "Block Phone": "block_phone", "Block Mail": "block_mail",
+}  # fmt: skip
+CASS = {"CASS_STD_LINE1": "address_1", "CASS_STD_CITY": "city", "CASS_STD_STATE": "state", "CASS_STD_ZIP": "zip"}
+
+
+def write_files(world: World, writer: Writer, feed: str, suffix: str, frame: pl.DataFrame) -> None:
+    """One file per delivery and rooftop. `frame` has the published headers, `delivery` and `rooftop`."""
+    header = all_feeds()[feed].header
+    frame = frame.filter(pl.col("delivery") < len(world.calendar.deliveries)).sort("delivery", "rooftop", maintain_order=True)
+    for (delivery, rooftop), part in frame.group_by("delivery", "rooftop", maintain_order=True):
+        dealer = world.policy.group.rooftops[int(rooftop)].dealer_ids[0]
+        name = f"{dealer}_{compact(world.calendar.deliveries[int(delivery)])}_{STAMP}_{suffix}.txt"
+        writer.put(feed, name, spoil(as_lines(part, header, "\t"), SPOILED_ONE_IN, name), len(part))
+
+
+def identity(world: World, kind: str) -> list[pl.Expr]:
+    """The first four columns of every DealerVault file."""
+    dealers = dict(enumerate(one.dealer_ids[0] for one in world.policy.group.rooftops))
+    return [
+        pl.lit(kind).alias("File Type"),
+        pl.col("rooftop").replace_strict(dealers).alias("DV Dealer ID"),
+        pl.col("rooftop").add(9001).cast(pl.String).alias("Vendor Dealer ID"),
+        pl.lit("DealerTrack").alias("DMS Type"),
+    ]
+
+
+def customers(world: World, frame: pl.DataFrame, person: str, prefix: str = "") -> pl.DataFrame:
+    """Adds the customer block of the account in use. Needs rooftop, copy and the person's column."""
+    spaced = {name: name.replace("-", " ") if "Block" in name else name for name in (prefix + raw for raw in CUSTOMER)}
+    accounts = world.accounts.select(
+        "rooftop",
+        "copy",
+        pl.col("person").alias(person),
+        pl.col("number").alias(f"{prefix}Customer Number"),
+        *(pl.col(mine).alias(spaced[prefix + raw]) for raw, mine in CUSTOMER.items()),
+        us_date("birth").alias(f"{prefix}Birth Date"),
+        pl.lit("I").alias(f"{prefix}Individual/Business Flag"),
+        *([us_date("last_day").alias("Customer Last Activity Date"), us_date("first_day").alias("Customer Create Date")] if not prefix else []),
+        *([pl.col(mine).str.to_uppercase().alias(raw) for raw, mine in CASS.items()] if not prefix else []),
+    )
+    return frame.join(accounts, on=["rooftop", person, "copy"], how="left", maintain_order="left")
+
+
+def vehicle_columns() -> list[pl.Expr]:
+    """VIN, year, make and model, typed with the usual carelessness."""
+    untidy = pl.concat_str(pl.col("vin").str.to_lowercase().str.slice(0, 8), pl.lit(" "), pl.col("vin").str.to_lowercase().str.slice(8))
+    make = pl.col("make").replace({"Mercedes-Benz": "MB", "Chevrolet": "CHEVY", "Volkswagen": "VW"})
+    return [
+        pl.when(pl.col("spell") % 97 == 3).then(untidy).otherwise("vin").alias("VIN"),
+        pl.col("year").cast(pl.String).alias("Year"),
+        pl.when(pl.col("spell") % 5 == 0).then(make).when(pl.col("spell") % 5 == 1).then(pl.col("make").str.to_uppercase()).otherwise("make").alias("Make"),
+        pl.when(pl.col("spell") % 7 == 0).then(pl.col("model").str.to_uppercase()).otherwise("model").alias("Model"),
+        us_date("in_service").alias("In Service Date"),
+    ]

@@ -1,0 +1,103 @@
+"""CRM leads as ADF XML, with the malformations seen in real ones."""
+
+from datetime import UTC, datetime
+from html import escape
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import polars as pl
+
+from data_samples.simulator.clock import utc_seconds
+from data_samples.simulator.contacts import PROVIDERS
+from data_samples.simulator.days import compact
+from data_samples.simulator.world import World
+from data_samples.simulator.writer import Writer
+
+FILE_TAGS = ("site", "autotrader", "cars", "oem")
+SINGLE_EVERY = 9  # one lead in so many comes in a file of its own, written by some careless sender
+FIRST_NUMBER = 700_001
+XML = '<?xml version="1.0" encoding="UTF-8"?>\n'
+Row = dict[str, Any]
+
+
+def write_leads(world: World, writer: Writer, leads: pl.DataFrame) -> None:
+    """One file per delivery and provider, and single leads with malformations."""
+    wanted = ("stock_number", "vin", "year", "make", "model", "price", "condition")
+    rows = leads.join(world.stock.select("unit", *wanted), on="unit", how="left", maintain_order="left")
+    rows = rows.with_columns(
+        delivery=pl.Series(world.calendar.delivery_of(rows["day"].to_numpy())),
+        moment=pl.Series(utc_seconds(world.policy.group.time_zone, rows["day"].to_numpy(), rows["second"].to_numpy())),
+        lead=pl.col("lead").cast(pl.Int64),
+    )
+    writer.link(rows.with_columns(prospect=pl.col("lead") + FIRST_NUMBER), "crm_leads", ["prospect"], "lead")
+    for (delivery, provider), part in rows.sort("delivery", "provider", "lead").group_by("delivery", "provider", maintain_order=True):
+        stamp, tag = compact(world.calendar.deliveries[int(str(delivery))]), FILE_TAGS[int(str(provider))]
+        texts = [(row, prospect(world, row)) for row in part.iter_rows(named=True)]
+        plain = [text for row, text in texts if row["lead"] % SINGLE_EVERY != 4]
+        for row, text in texts:
+            if row["lead"] % SINGLE_EVERY == 4:
+                writer.put("crm_leads", f"adf_{stamp}_2346_{tag}_{row['lead']:06d}.xml", careless(row, text).encode(), 1)
+        if plain:
+            body = f'{XML}<?adf version="1.0"?>\n<adf>\n{"".join(plain)}</adf>\n'
+            writer.put("crm_leads", f"adf_{stamp}_2345_{tag}.xml", body.encode(), len(plain))
+
+
+def prospect(world: World, row: Row) -> str:
+    """One well-formed <prospect>."""
+    site = world.policy.group.rooftops[row["rooftop"]]
+    when = datetime.fromtimestamp(row["moment"], UTC).astimezone(ZoneInfo(world.policy.group.time_zone)).isoformat()
+    kind = "resend" if row["key"] >= 2**40 and row["lead"] % 2 else "new"
+    provider = PROVIDERS[row["provider"]]
+    return (
+        f'<prospect status="{kind}">\n<id sequence="1" source="{provider}">{row["lead"] + FIRST_NUMBER}</id>\n<requestdate>{when}</requestdate>\n'
+        f'{_vehicles(row)}<customer><contact primarycontact="1">{_contact(row)}</contact>'
+        f"<timeframe><description>within {14 + row['lead'] % 4 * 14} days</description></timeframe>"
+        f"<comments>Is this vehicle still available?</comments></customer>\n"
+        f'<vendor><id source="group">{site.rooftop_id}</id><vendorname>{escape((site.vendor_names or (site.title,))[0])}</vendorname>'
+        f'<contact><name part="full" type="business">{escape(site.title)}</name></contact></vendor>\n'
+        f'<provider><name part="full">{provider}</name><service>New and used leads</service></provider>\n</prospect>\n'
+    )
+
+
+def _contact(row: Row) -> str:
+    names = f'<name part="first">{escape(row["first_name"])}</name><name part="last">{escape(row["last_name"])}</name>'
+    if row["lead"] % 5 == 0:
+        names = f'<name part="full">{escape(row["full_name"])}</name>'
+    email = f'<email preferredcontact="1">{escape(row["email_1"])}</email>' if row["email_1"] else ""
+    phone = f'<phone type="{("cellphone", "voice", "mobile")[row["lead"] % 3]}">{escape(row["cell"])}</phone>' if row["cell"] else ""
+    if not row["address_1"] or row["lead"] % 3 == 0:
+        return names + email + phone
+    return (
+        f'{names}{email}{phone}<address type="home"><street line="1">{escape(row["address_1"])}</street><city>{escape(row["city"])}</city>'
+        f"<regioncode>{row['state']}</regioncode><postalcode>{row['zip']}</postalcode><country>US</country></address>"
+    )
+
+
+def _vehicles(row: Row) -> str:
+    make = {"Mercedes-Benz": "Mercedes Benz", "Chevrolet": "chevy"}.get(row["make"], row["make"])
+    wanted = (
+        f'<vehicle interest="{("buy", "buy", "lease", "test-drive")[row["lead"] % 4]}" status="{"new" if row["condition"] == "new" else "used"}">'
+        f"<year>{row['year']}</year><make>{escape(make)}</make><model>{escape(row['model'])}</model><vin>{row['vin']}</vin>"
+        f'<stock>{row["stock_number"]}</stock><price type="asking" currency="USD">{row["price"]:.2f}</price></vehicle>\n'
+    )
+    trade = (
+        '<vehicle interest="trade-in" status="used"><year>2017</year><make>Honda</make><model>CR-V</model>'
+        '<odometer status="original" units="miles">84210</odometer></vehicle>\n'
+    )
+    return wanted + (trade if row["lead"] % 6 == 1 else "")
+
+
+def careless(row: Row, text: str) -> str:
+    """A whole file with one lead and one of the malformations seen in the wild, taken in turn."""
+    start, end = text.index("<requestdate>") + len("<requestdate>"), text.index("</requestdate>")
+    spoken = datetime.fromtimestamp(row["moment"], UTC).strftime("%Y-%m-%dT%-I:%M:%S %p")
+    bodies = (
+        f'<?ADF VERSION "1.0"?>\n<?XML VERSION "1.0"?>\n<adf>\n{text}</adf>\n',
+        f'\n<?xml version="1.0"?>\n<adf version="1.0">\n{text.replace("still available?", "still available & ready?")}</adf>\n',
+        XML + "<adf>\n" + text.replace('sequence="1"', "sequence=1") + "</adf>\n",
+        XML + "<adf>\n" + text.replace("<phone", "<phone/><phone") + "</adf>\n",
+        f"<adf>\n{text[:start]}{spoken}{text[end:]}</adf>\n",
+        XML + "<adf>\n" + text.replace("<comments>Is", "<comments><![CDATA[<b>Is").replace("available?</c", "available?</b>]]></c") + "</adf>\n",
+        f"<adf>\n{text[:start]}as soon as possible{text[end:]}</adf>\n",
+    )
+    return bodies[row["lead"] // SINGLE_EVERY % len(bodies)]
