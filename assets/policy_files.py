@@ -95,7 +95,8 @@ def policy_hash(content: Mapping[str, Any]) -> str:
 
 
 def _no_group(group: str, root: Path) -> Problem:
-    known = sorted(one.name for one in root.iterdir() if (one / "group.yaml").is_file()) if root.is_dir() else []
+    folders = root.iterdir() if root.is_dir() else ()
+    known = sorted(one.name for one in folders if (one / "group.yaml").is_file() or (one / EXTENDS).is_file())
     return Problem(group, 0, "", f"no folder {group!r} in the policy folder", listed(known), nearest_of(group, known))
 
 
@@ -124,7 +125,7 @@ def read_documents(group: str, root: Path) -> tuple[dict[str, Document], list[Pr
     return documents, problems + _stray_files(group, root)
 
 
-def _base_of(group: str, root: Path) -> str | None | Problem:
+def _base_of(group: str, root: Path) -> str | Problem | None:
     """The group whose files stand in for the ones that this group has not, where extends.yaml names one."""
     place = root / group / EXTENDS
     if not place.is_file():

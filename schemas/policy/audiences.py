@@ -30,9 +30,9 @@ class Condition(PolicyModel):
         """A leaf has a name, an expression and a reason; a nest has only its members."""
         given = [key for key in ("when", "all", "any", "none") if getattr(self, key) is not None]
         if len(given) != 1:
-            raise ValueError(f"exactly one of when, all, any, none is expected, found {given or 'none of them'}")
+            raise ValueError(f"exactly one of when, all, any, none, found {', '.join(given) or 'none of them'}")
         if given == ["when"] and not self.name:
-            raise ValueError("a condition with `when` needs a `name`; it becomes the reason's rule")
+            raise ValueError("a `name` beside `when`; it becomes the rule that members' reasons name")
         return self
 
 

@@ -1,5 +1,6 @@
 """group.yaml: brands, rooftops, markets, and where the group's own records come from."""
 
+import difflib
 import re
 from datetime import date
 from typing import Literal
@@ -67,6 +68,15 @@ class Rooftop(PolicyModel):
             raise ValueError(f"DealerVault ids such as DVD46301, found {', '.join(wrong)}")
         return value
 
+    @field_validator("web_hostnames", "email_domains")
+    @classmethod
+    def are_hostnames(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        """Lower-case names with a dot, without protocol, port or path."""
+        wrong = [one for one in value if not re.fullmatch(r"[a-z0-9-]+(\.[a-z0-9-]+)+", one)]
+        if wrong:
+            raise ValueError(f"lower-case hostnames such as www.elm-auto.example, found {', '.join(wrong)}")
+        return value
+
     @field_validator("phones")
     @classmethod
     def are_e164(cls, value: tuple[str, ...]) -> tuple[str, ...]:
@@ -95,5 +105,6 @@ class Group(PolicyModel):
     def is_time_zone(cls, value: str) -> str:
         """The IANA name must exist."""
         if value not in available_timezones():
-            raise ValueError(f"{value!r} is not an IANA time zone; expected a name such as America/Chicago")
+            near = difflib.get_close_matches(value, sorted(available_timezones()), n=1)
+            raise ValueError(f"an IANA time zone such as {near[0] if near else 'America/Chicago'}")
         return value

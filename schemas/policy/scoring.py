@@ -9,7 +9,7 @@ class IntentWeight(PolicyModel):
     """What one kind of touch is worth, how fast it fades and how much of it counts."""
 
     points: float = Field(ge=0)
-    half_life_days: float = Field(gt=0)
+    half_life_days: float = Field(gt=0, le=365)
     cap_per_day: float = Field(gt=0, description="most points of this kind that count on one day, before decay")
 
 
@@ -29,17 +29,17 @@ class RfmPolicy(PolicyModel):
     recency_weight: float = Field(ge=0, le=1)
     frequency_weight: float = Field(ge=0, le=1)
     monetary_weight: float = Field(ge=0, le=1)
-    service_months: int = Field(gt=0)
-    monetary_months: int = Field(gt=0)
+    service_months: int = Field(gt=0, le=120)
+    monetary_months: int = Field(gt=0, le=120)
 
 
 class GaragePolicy(PolicyModel):
     """How long a vehicle is believed to be held."""
 
     half_life_years_new: float = Field(
-        gt=0, description="half of new buyers still hold the vehicle after this many years of silence"
+        gt=0, le=50, description="half of new buyers still hold the vehicle after this many years of silence"
     )
-    half_life_years_used: float = Field(gt=0)
+    half_life_years_used: float = Field(gt=0, le=50)
     current_from: float = Field(gt=0, lt=1, description="probability from which a vehicle counts as held")
 
 
@@ -60,4 +60,4 @@ class ScoringPolicy(PolicyModel):
     rfm: RfmPolicy
     garage: GaragePolicy
     depreciation: DepreciationPolicy
-    default_miles_per_year: float = Field(gt=0)
+    default_miles_per_year: float = Field(gt=0, le=200_000)

@@ -10,7 +10,7 @@ class TriggerPolicy(PolicyModel):
 
     is_on: bool = True
     parameters: dict[str, float] = Field(default_factory=dict)
-    expires_days: int = Field(gt=0, description="days after which it lapses unless renewed")
+    expires_days: int = Field(gt=0, le=540, description="days after which it lapses unless renewed")
 
 
 class ServiceStates(PolicyModel):
@@ -26,4 +26,4 @@ class TriggersPolicy(PolicyModel):
 
     triggers: dict[str, TriggerPolicy]
     service_states: ServiceStates
-    life_event_days: int = Field(gt=0, description="days for which a life event counts")
+    life_event_days: int = Field(gt=0, le=1095, description="days for which a life event counts")
