@@ -3,7 +3,10 @@
 from datetime import date
 from decimal import Decimal
 
+import pytest
 from dateutil.relativedelta import relativedelta
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from pipelines.records.transaction import STEP
 
@@ -43,3 +46,96 @@ def test_a_lease(run, rows):
     assert one["contract_expires_on"] == date(2030, 2, 28)
     assert one["gross"] == Decimal("700.50")
     assert one["trade_payoff"] == Decimal("1000.10")
+
+
+@pytest.mark.parametrize(
+    ("said", "kind", "status", "sale_type"),
+    [
+        ({"deal_status": "Booked", "deal_type": "Retail"}, "sale", "closed", "retail"),
+        ({"deal_status": "Unwound"}, "sale", "cancelled", "retail"),
+        ({"deal_status": "Open"}, "sale", "open", "retail"),
+        ({}, "sale", "closed", "retail"),  # a contract date says that it was sold
+        ({"contract_on": None}, "sale", "open", "retail"),
+        ({"deal_type": "L"}, "lease", "closed", "lease"),
+        ({"residual": Decimal("9000"), "term_months": 36}, "lease", "closed", "lease"),
+        ({"deal_type": "Wholesale"}, "sale", "closed", "wholesale"),
+        ({"sale_type": "Fleet"}, "sale", "closed", "fleet"),
+        ({"sale_type": "House"}, "sale", "closed", "internal"),
+        ({"customer_full_name": "MANHEIM AUTO AUCTION", "customer_party_type": "B"}, "sale", "closed", "wholesale"),
+        ({"customer_full_name": "ACME FLEET SERVICES", "customer_party_type": "B"}, "sale", "closed", "fleet"),
+        ({"customer_full_name": "ACME PLUMBING LLC", "customer_party_type": "B"}, "sale", "closed", "retail"),
+    ],
+)
+def test_what_a_deal_is(run, rows, said, kind, status, sale_type):
+    deal = {"dealer_id": "D1", "deal_number": "1", "contract_on": date(2026, 1, 5), **said}
+    (one,) = run(STEP, dms_sales=rows("dms_sales", deal)).to_dicts()
+    assert (one["kind"], one["status"], one["sale_type"]) == (kind, status, sale_type)
+
+
+@given(
+    first=st.dates(date(2000, 1, 1), date(2030, 12, 31)),
+    term=st.integers(1, 96),
+    is_first_payment=st.booleans(),
+)
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_maturity_agrees_with_dateutil(run, rows, first, term, is_first_payment):
+    column = "first_payment_on" if is_first_payment else "contract_on"
+    deal = {"dealer_id": "D1", "deal_number": "1", "term_months": term, column: first}
+    (one,) = run(STEP, dms_sales=rows("dms_sales", deal)).to_dicts()
+    assert one["matures_on"] == first + relativedelta(months=term - 1 if is_first_payment else term)
+
+
+def test_a_repair_order(run, rows):
+    order = {
+        "dealer_id": "D1",
+        "ro_number": "000123",
+        "opened_on": date(2026, 11, 18),
+        "closed_on": date(2026, 11, 20),
+        "ro_status": "Closed",
+        "total_sale": Decimal("150.00"),
+        "total_cost": Decimal("90.25"),
+        "customer_sale": Decimal("150.00"),
+        "mileage_in": 30100,
+        "mileage_out": 30104,
+        "op_codes": [["LOF", ""], [None], ["ROT", "LOF"]],
+        "recommendations": [["brakes"]],
+    }
+    (one,) = run(STEP, dms_service=rows("dms_service", order)).to_dicts()
+    assert (one["kind"], one["status"], one["sale_type"], one["occurred_on"]) == (
+        "service",
+        "closed",
+        "retail",
+        date(2026, 11, 20),
+    )
+    assert (one["gross"], one["odometer_miles"]) == (Decimal("59.75"), 30104)
+    assert (one["op_codes"], one["recommended_ops"]) == (["LOF", "ROT"], ["brakes"])
+    assert one["record_id"] == "dms_service:D1|000123:customer"
+
+
+def test_internal_and_void_orders(run, rows):
+    internal = {"dealer_id": "D1", "ro_number": "1", "internal_sale": Decimal("80"), "closed_on": date(2026, 11, 20)}
+    void = {"dealer_id": "D1", "ro_number": "2", "ro_status": "Void"}
+    out = run(STEP, dms_service=rows("dms_service", internal, void))
+    assert out["sale_type"].to_list() == ["internal", "retail"]
+    assert out["status"].to_list() == ["closed", "cancelled"]
+
+
+def test_an_appointment(run, rows):
+    visit = {"dealer_id": "D1", "appointment_number": "7", "appointment_on": date(2026, 12, 1), "op_code": "LOF"}
+    (one,) = run(STEP, dms_appointments=rows("dms_appointments", visit)).to_dicts()
+    assert (one["kind"], one["status"], one["occurred_on"], one["op_codes"]) == (
+        "appointment",
+        "open",
+        date(2026, 12, 1),
+        ["LOF"],
+    )
+
+
+def test_a_later_partial_version_changes_only_what_it_says(run, rows):
+    yesterday = date(2026, 11, 20)
+    whole = {**LEASE, "dt": yesterday}
+    first = run(STEP, on=yesterday, dms_sales=rows("dms_sales", whole))
+    later = {"dealer_id": "DVD99999", "deal_number": "000123", "deal_status": "Unwound", "line_number": 9}
+    second = run(STEP, dms_sales=rows("dms_sales", whole, later), previous_transaction=first)
+    assert second["status"].to_list() == ["cancelled"]
+    assert second.drop("status").equals(first.drop("status"))
