@@ -1,7 +1,7 @@
 """CRM leads as ADF 1.0 XML: one row per <prospect>. The reader flattens a prospect into the names on the left.
 
 Repeats: phones and e-mails keep up to three; the first vehicle with an interest other than trade-in is the wanted one;
-the first trade-in is the trade. Children outside the DTD are ignored and counted.
+the first trade-in is the trade. Children outside the DTD are ignored.
 """
 
 from schemas.contract import Feed, Field, Kind, Layout

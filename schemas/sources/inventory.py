@@ -1,4 +1,7 @@
-"""Inventory: vehicles in stock per rooftop, a full list a day. Our own contract; DealerVault's INV maps to it by header."""
+"""Inventory: vehicles in stock per rooftop, a full list a day. Our own contract, comma-separated.
+
+Aliases name the headers of DealerVault's INV; its full header is not published, so an INV file must be cut to these columns.
+"""
 
 from schemas.contract import Feed, Field, Kind, Layout
 
