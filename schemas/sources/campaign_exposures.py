@@ -5,7 +5,9 @@ from schemas.contract import Feed, Field, Kind, Layout
 FEED = Feed(
     name="campaign_exposures",
     title="Campaign exposures",
-    description="Advertising exposures per hashed e-mail, household or web client and day, one row per campaign. Our own contract.",
+    description=(
+        "Advertising exposures per hashed e-mail, household or web client and day, one row per campaign. Our own contract."
+    ),
     layout=Layout.CSV,
     fields=(
         Field("exposure_id", "exposure_id", required=True),

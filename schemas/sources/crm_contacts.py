@@ -1,4 +1,4 @@
-"""CRM contacts: a CSV with one contact per row. CRM exports differ; this is our contract, with the drift seen in exports mapped."""
+"""CRM contacts: a CSV with one contact per row. CRM exports differ: this is our contract, with known drift mapped."""
 
 from schemas.contract import Feed, Field, Kind, Layout
 

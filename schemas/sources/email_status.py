@@ -5,7 +5,10 @@ from schemas.contract import Feed, Field, Kind, Layout
 FEED = Feed(
     name="email_status",
     title="E-mail status",
-    description="Deliveries, opens, clicks, bounces, complaints and unsubscribes from the e-mail provider, one event per row. Our own contract.",
+    description=(
+        "Deliveries, opens, clicks, bounces, complaints and unsubscribes from the e-mail provider, one event "
+        "per row. Our own contract."
+    ),
     layout=Layout.CSV,
     fields=(
         Field("event_id", "event_id", required=True),

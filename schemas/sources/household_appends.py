@@ -8,7 +8,10 @@ from schemas.contract import Feed, Field, Kind, Layout
 FEED = Feed(
     name="household_appends",
     title="Household appends",
-    description="Age band, income band and life events bought for known people, matched by e-mail, phone or name and address. Our own contract.",
+    description=(
+        "Age band, income band and life events bought for known people, matched by e-mail, phone or name and "
+        "address. Our own contract."
+    ),
     layout=Layout.CSV,
     fields=(
         Field("append_id", "append_id", required=True),

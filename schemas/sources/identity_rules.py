@@ -5,7 +5,9 @@ from schemas.contract import Feed, Field, Kind, Layout
 FEED = Feed(
     name="identity_rules",
     title="Steward's identity rules",
-    description="Pairs that must or must not be one person, by record id or by identifier, decided by the data steward. Our own contract.",
+    description=(
+        "Pairs that must or must not be one person, by record id or by identifier, decided by the data steward. Our own contract."
+    ),
     layout=Layout.CSV,
     fields=(
         Field("rule_id", "rule_id", required=True),

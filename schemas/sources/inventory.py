@@ -8,7 +8,9 @@ from schemas.contract import Feed, Field, Kind, Layout
 FEED = Feed(
     name="inventory",
     title="Inventory",
-    description="Vehicles in stock, the full list of each rooftop each day; a vehicle missing from the newest list has left stock.",
+    description=(
+        "Vehicles in stock, the full list of each rooftop each day; a vehicle missing from the newest list has left stock."
+    ),
     layout=Layout.CSV,
     fields=(
         Field(

@@ -8,7 +8,9 @@ from schemas.contract import Feed, Field, Kind, Layout
 FEED = Feed(
     name="ownership_lists",
     title="Ownership lists",
-    description="Owners of competitor makes near the rooftops, bought under a licence that travels with every row. Our own contract.",
+    description=(
+        "Owners of competitor makes near the rooftops, bought under a licence that travels with every row. Our own contract."
+    ),
     layout=Layout.CSV,
     fields=(
         Field("list_row_id", "list_row_id", required=True, aliases=("household_vehicle_id", "row_id")),

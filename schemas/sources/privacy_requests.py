@@ -8,7 +8,10 @@ from schemas.contract import Feed, Field, Kind, Layout
 FEED = Feed(
     name="privacy_requests",
     title="Privacy requests",
-    description="Opt-outs, GPC signals, deletion requests and contact blocks, by e-mail, phone, web client, customer or address. Our own contract.",
+    description=(
+        "Opt-outs, GPC signals, deletion requests and contact blocks, by e-mail, phone, web client, customer "
+        "or address. Our own contract."
+    ),
     layout=Layout.CSV,
     fields=(
         Field("request_id", "request_id", required=True),
