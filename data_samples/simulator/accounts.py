@@ -47,7 +47,9 @@ def make_accounts(
 def account_uses(draws: Draws, people: pl.DataFrame, deals: pl.DataFrame, visits: pl.DataFrame) -> pl.DataFrame:
     """Every use of an account: rooftop, person, copy and day, for buyers, co-buyers and service customers."""
     buyers = deals.filter(pl.col("person") >= 0).select("rooftop", "person", "day", step=pl.col("key") % 7)
-    helpers = deals.filter(pl.col("co_person") >= 0).select("rooftop", person=pl.col("co_person"), day=pl.col("day"), step=pl.col("key") % 7)
+    helpers = deals.filter(pl.col("co_person") >= 0).select(
+        "rooftop", person=pl.col("co_person"), day=pl.col("day"), step=pl.col("key") % 7
+    )
     served = visits.select("rooftop", "person", "day", step=pl.col("visit") % 7)
     return with_copy(draws, people, pl.concat([buyers, helpers, served], how="vertical_relaxed"))
 
@@ -61,5 +63,8 @@ def with_copy(draws: Draws, people: pl.DataFrame, uses: pl.DataFrame) -> pl.Data
 
 
 def _flags(draws: Draws, key: np.ndarray) -> list[pl.Series]:
-    yes = {name: draws.chance(name, share, key) for name, share in (("opt out", 0.03), ("block email", 0.03), ("block phone", 0.02), ("block mail", 0.02))}
+    yes = {
+        name: draws.chance(name, share, key)
+        for name, share in (("opt out", 0.03), ("block email", 0.03), ("block phone", 0.02), ("block mail", 0.02))
+    }
     return [text(np.where(values, "Y", "N")).alias(name.replace(" ", "_")) for name, values in yes.items()]

@@ -11,7 +11,15 @@ from data_samples.simulator.mentions import Care, mention
 from data_samples.simulator.world import World
 
 LEAD_CARE = Care(
-    stale=0.06, nickname=0.2, typo=0.04, no_email=0.06, no_phone=0.12, placeholder=0.02, house_contact=0.004, birth=0.0, last_first=0.0
+    stale=0.06,
+    nickname=0.2,
+    typo=0.04,
+    no_email=0.06,
+    no_phone=0.12,
+    placeholder=0.02,
+    house_contact=0.004,
+    birth=0.0,
+    last_first=0.0,
 )
 SITE, AUTOTRADER, CARS, MAKER = range(4)
 PROVIDERS = ("Rooftop site", "Autotrader", "Cars.com", "Manufacturer site")

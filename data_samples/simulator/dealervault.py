@@ -11,11 +11,26 @@ from schemas.sources import all_feeds
 STAMP = "2350"  # time of delivery: the file holds its day's business
 SPOILED_ONE_IN = 12
 CUSTOMER = {
-    "First Name": "first_name", "Middle Name": "middle_name", "Last Name": "last_name", "Suffix": "suffix", "Full Name": "full_name",
-    "Address Line 1": "address_1", "Address Line 2": "address_2", "City": "city", "State": "state", "Zip": "zip", "County": "county",
-    "Home Phone": "home", "Cell Phone": "cell", "Email 1": "email_1", "Email 2": "email_2", "Opt Out": "opt_out",
-    "Block Email": "block_email", "Block Phone": "block_phone", "Block Mail": "block_mail",
-}  # fmt: skip
+    "First Name": "first_name",
+    "Middle Name": "middle_name",
+    "Last Name": "last_name",
+    "Suffix": "suffix",
+    "Full Name": "full_name",
+    "Address Line 1": "address_1",
+    "Address Line 2": "address_2",
+    "City": "city",
+    "State": "state",
+    "Zip": "zip",
+    "County": "county",
+    "Home Phone": "home",
+    "Cell Phone": "cell",
+    "Email 1": "email_1",
+    "Email 2": "email_2",
+    "Opt Out": "opt_out",
+    "Block Email": "block_email",
+    "Block Phone": "block_phone",
+    "Block Mail": "block_mail",
+}
 CASS = {"CASS_STD_LINE1": "address_1", "CASS_STD_CITY": "city", "CASS_STD_STATE": "state", "CASS_STD_ZIP": "zip"}
 
 
@@ -51,7 +66,11 @@ def customers(world: World, frame: pl.DataFrame, person: str, prefix: str = "") 
         *(pl.col(mine).alias(spaced[prefix + raw]) for raw, mine in CUSTOMER.items()),
         us_date("birth").alias(f"{prefix}Birth Date"),
         pl.lit("I").alias(f"{prefix}Individual/Business Flag"),
-        *([us_date("last_day").alias("Customer Last Activity Date"), us_date("first_day").alias("Customer Create Date")] if not prefix else []),
+        *(
+            [us_date("last_day").alias("Customer Last Activity Date"), us_date("first_day").alias("Customer Create Date")]
+            if not prefix
+            else []
+        ),
         *([pl.col(mine).str.to_uppercase().alias(raw) for raw, mine in CASS.items()] if not prefix else []),
     )
     return frame.join(accounts, on=["rooftop", person, "copy"], how="left", maintain_order="left")
@@ -59,12 +78,19 @@ def customers(world: World, frame: pl.DataFrame, person: str, prefix: str = "") 
 
 def vehicle_columns() -> list[pl.Expr]:
     """VIN, year, make and model, typed with the usual carelessness."""
-    untidy = pl.concat_str(pl.col("vin").str.to_lowercase().str.slice(0, 8), pl.lit(" "), pl.col("vin").str.to_lowercase().str.slice(8))
+    untidy = pl.concat_str(
+        pl.col("vin").str.to_lowercase().str.slice(0, 8), pl.lit(" "), pl.col("vin").str.to_lowercase().str.slice(8)
+    )
     make = pl.col("make").replace({"Mercedes-Benz": "MB", "Chevrolet": "CHEVY", "Volkswagen": "VW"})
     return [
         pl.when(pl.col("spell") % 97 == 3).then(untidy).otherwise("vin").alias("VIN"),
         pl.col("year").cast(pl.String).alias("Year"),
-        pl.when(pl.col("spell") % 5 == 0).then(make).when(pl.col("spell") % 5 == 1).then(pl.col("make").str.to_uppercase()).otherwise("make").alias("Make"),
+        pl.when(pl.col("spell") % 5 == 0)
+        .then(make)
+        .when(pl.col("spell") % 5 == 1)
+        .then(pl.col("make").str.to_uppercase())
+        .otherwise("make")
+        .alias("Make"),
         pl.when(pl.col("spell") % 7 == 0).then(pl.col("model").str.to_uppercase()).otherwise("model").alias("Model"),
         us_date("in_service").alias("In Service Date"),
     ]

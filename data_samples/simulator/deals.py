@@ -3,13 +3,17 @@
 import numpy as np
 import polars as pl
 
-from data_samples.simulator.columns import at, numbers, text
+from data_samples.simulator.columns import at, text
 from data_samples.simulator.days import Calendar
 from data_samples.simulator.draws import Draws, Ints
 from data_samples.simulator.ownership import LEASE
 from schemas.policy import Policy
 
-CONTRACTS = (("Velocity Vehicle Service Contract", 84, 100_000), ("Velocity Vehicle Service Contract", 60, 75_000), ("Prepaid Maintenance", 36, 36_000))
+CONTRACTS = (
+    ("Velocity Vehicle Service Contract", 84, 100_000),
+    ("Velocity Vehicle Service Contract", 60, 75_000),
+    ("Prepaid Maintenance", 36, 36_000),
+)
 FLEET_SHARE, UNWOUND_SHARE, CO_BUYER_SHARE = 0.012, 0.015, 0.3
 WHOLESALE_SHARE = 0.5
 
@@ -19,12 +23,19 @@ def make_deals(policy: Policy, draws: Draws, people: pl.DataFrame, spells: pl.Da
     sold = spells.filter(pl.col("here") & (pl.col("start") <= calendar.last))
     ids = sold["spell"].to_numpy()
     retail = sold.select("spell", "person", "rooftop", day=pl.col("start")).with_columns(
-        kind=text(np.where(draws.chance("fleet", FLEET_SHARE, ids), "fleet", np.where(sold["how"].to_numpy() == LEASE, "lease", "retail"))),
+        kind=text(
+            np.where(
+                draws.chance("fleet", FLEET_SHARE, ids), "fleet", np.where(sold["how"].to_numpy() == LEASE, "lease", "retail")
+            )
+        ),
         co_person=pl.Series(_co_buyers(draws, people, sold)),
     )
     deals = pl.concat([retail, _unwound(draws, retail, people), _wholesale(draws, spells, calendar)], how="vertical_relaxed")
     deals = deals.sort("rooftop", "day", "spell", "kind").with_row_index("deal").with_columns(pl.col("deal").cast(pl.Int64))
-    key = deals["spell"].to_numpy() * 4 + deals["kind"].replace_strict({"retail": 0, "lease": 0, "fleet": 1, "unwound": 2, "wholesale": 3}).to_numpy()
+    key = (
+        deals["spell"].to_numpy() * 4
+        + deals["kind"].replace_strict({"retail": 0, "lease": 0, "fleet": 1, "unwound": 2, "wholesale": 3}).to_numpy()
+    )
     number = _numbered(deals)
     contract = np.where(draws.chance("has contract", 0.42, key), draws.choose("contract", (0.4, 0.35, 0.25), key), -1)
     return deals.with_columns(

@@ -32,11 +32,11 @@ class Draws:
     def bits(self, purpose: str, *ids: ArrayLike) -> NDArray[np.uint64]:
         """64 random bits per element; `ids` are integer arrays of one shape (or scalars) that name the element."""
         digest = hashlib.sha256(f"{self._seed}:{purpose}".encode()).digest()
-        state = np.uint64(int.from_bytes(digest[:8], "little"))
+        state = np.atleast_1d(np.uint64(int.from_bytes(digest[:8], "little")))
         with np.errstate(over="ignore"):
             for one in ids:
                 state = _mix(np.atleast_1d(np.asarray(one)).astype(np.uint64) * _GOLDEN + state)
-            return _mix(np.atleast_1d(state))
+            return _mix(state)
 
     def branch(self, name: str) -> "Draws":
         """Draws of their own for a part of the world, so that equal purposes in two parts stay apart."""

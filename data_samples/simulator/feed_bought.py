@@ -44,7 +44,10 @@ def _list(world: World, writer: Writer, position: int, source: str, licence: str
     finance = pl.when(pl.col("how") == 1).then(pl.lit("lease")).when(pl.col("term") > 0).then(pl.lit("finance"))
     channels = draws.choose("channels", [weight for _, weight in CHANNELS], ids)
     rows = held.with_columns(_owners(world, held, day)).with_columns(
-        pl.when(~pl.Series(draws.chance("short VIN", 0.3, ids))).then("vin").otherwise(pl.col("vin").str.slice(0, 10)).alias("vin"),
+        pl.when(~pl.Series(draws.chance("short VIN", 0.3, ids)))
+        .then("vin")
+        .otherwise(pl.col("vin").str.slice(0, 10))
+        .alias("vin"),
         list_row_id=text([f"{source[:2].upper()}{one:07d}" for one in ids.tolist()]),
         purchased_on=iso_date("start"),
         condition=pl.when(pl.col("how") < 2).then(pl.lit("new")).otherwise(pl.lit("used")),
@@ -74,7 +77,9 @@ def _owners(world: World, held: pl.DataFrame, day: int) -> list[pl.Series]:
     for raw, mine, share in (("email", "email", 0.35), ("phone", "cell", 0.3)):
         given = pl.Series(draws.chance(f"list {raw}", share, ids))
         result.append(pl.select(pl.when(given).then(at(people, mine, person)).alias(raw)).to_series())
-    result += [at(people, mine, person).str.to_uppercase().alias(raw) for raw, mine in (("first_name", "first"), ("last_name", "last"))]
+    result += [
+        at(people, mine, person).str.to_uppercase().alias(raw) for raw, mine in (("first_name", "first"), ("last_name", "last"))
+    ]
     return [*result, at(people, "household_id", person)]
 
 
@@ -91,7 +96,9 @@ def write_appends(world: World, writer: Writer) -> None:
         last_name="last",
         email=pl.when(pl.Series(draws.chance("append e-mail", 0.6, person))).then("email"),
         phone=pl.when(pl.Series(draws.chance("append phone", 0.4, person))).then("cell"),
-        age_band=text([next(name for limit, name in AGE_BANDS if one < limit) for one in ((calendar.last - birth) / 365.25).tolist()]),
+        age_band=text(
+            [next(name for limit, name in AGE_BANDS if one < limit) for one in ((calendar.last - birth) / 365.25).tolist()]
+        ),
         income_band=pl.col("income").replace_strict(dict(enumerate(INCOME_BANDS))),
         life_event=pl.when(pl.Series(has_event)).then("life_event"),
         life_event_on=pl.when(pl.Series(has_event)).then(iso_date("life_event_on")),

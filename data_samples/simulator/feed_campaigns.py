@@ -14,8 +14,15 @@ from data_samples.simulator.writer import Writer
 
 NEWSLETTERS_PER_YEAR, EXPOSURES_PER_YEAR = 1.8, 0.9
 STATUSES = (
-    ("sent", 10), ("delivered", 42), ("open", 30), ("click", 12), ("soft_bounce", 2), ("hard_bounce", 1.2), ("complaint", 0.3), ("unsubscribe", 1.5),
-)  # fmt: skip
+    ("sent", 10),
+    ("delivered", 42),
+    ("open", 30),
+    ("click", 12),
+    ("soft_bounce", 2),
+    ("hard_bounce", 1.2),
+    ("complaint", 0.3),
+    ("unsubscribe", 1.5),
+)
 CHANNELS = (("ctv", 20), ("display", 30), ("video", 10), ("social", 20), ("search", 8), ("mail", 5), ("email", 5), ("tv", 2))
 SECONDS_FROM, SECONDS_RANGE = 30_000, 40_000
 
@@ -38,7 +45,11 @@ def write_email_status(world: World, writer: Writer) -> None:
         delivery=pl.Series(world.calendar.delivery_of(day)),
         occurred_at=iso_time("day", "second"),
     )
-    rows = rows.sort("day", "key").with_row_index("n").with_columns(event_id=pl.format("E{}", pl.col("n").cast(pl.String).str.zfill(9)))
+    rows = (
+        rows.sort("day", "key")
+        .with_row_index("n")
+        .with_columns(event_id=pl.format("E{}", pl.col("n").cast(pl.String).str.zfill(9)))
+    )
     write_csv_feed(world, writer, "email_status", with_bad_values(world, rows, "occurred_at"), "email_status_%s.csv".__mod__)
 
 
@@ -58,7 +69,11 @@ def write_exposures(world: World, writer: Writer) -> None:
         delivery=pl.Series(world.calendar.delivery_of(day)),
         exposed_on=iso_date("day"),
     )
-    rows = rows.sort("day", "key").with_row_index("n").with_columns(exposure_id=pl.format("X{}", pl.col("n").cast(pl.String).str.zfill(9)))
+    rows = (
+        rows.sort("day", "key")
+        .with_row_index("n")
+        .with_columns(exposure_id=pl.format("X{}", pl.col("n").cast(pl.String).str.zfill(9)))
+    )
     write_csv_feed(world, writer, "campaign_exposures", with_bad_values(world, rows, "exposed_on"), "exposures_%s.csv".__mod__)
 
 

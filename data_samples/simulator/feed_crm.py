@@ -73,5 +73,8 @@ def _cells(world: World, rows: pl.DataFrame) -> pl.DataFrame:
         pl.when(pl.Series(draws.chance("states vehicle", 0.2, key))).then("held_vin").alias("vin"),
         pl.when(pl.Series(draws.chance("has login", 0.4, person))).then(at(world.people, "login", person)).alias("web_user_id"),
         *(text(np.where(values, "Y", "N")).alias(name) for name, values in blocks.items()),
-        *(pl.concat_str(iso_date(mine), pl.lit("T10:15:00Z")).alias(raw) for raw, mine in (("created_at", "created"), ("updated_at", "updated"))),
+        *(
+            pl.concat_str(iso_date(mine), pl.lit("T10:15:00Z")).alias(raw)
+            for raw, mine in (("created_at", "created"), ("updated_at", "updated"))
+        ),
     )

@@ -17,6 +17,7 @@ FILE_TAGS = ("site", "autotrader", "cars", "oem")
 SINGLE_EVERY = 9  # one lead in so many comes in a file of its own, written by some careless sender
 FIRST_NUMBER = 700_001
 XML = '<?xml version="1.0" encoding="UTF-8"?>\n'
+INTERESTS = ("buy", "buy", "lease", "test-drive")
 Row = dict[str, Any]
 
 
@@ -30,7 +31,9 @@ def write_leads(world: World, writer: Writer, leads: pl.DataFrame) -> None:
         lead=pl.col("lead").cast(pl.Int64),
     )
     writer.link(rows.with_columns(prospect=pl.col("lead") + FIRST_NUMBER), "crm_leads", ["prospect"], "lead")
-    for (delivery, provider), part in rows.sort("delivery", "provider", "lead").group_by("delivery", "provider", maintain_order=True):
+    for (delivery, provider), part in rows.sort("delivery", "provider", "lead").group_by(
+        "delivery", "provider", maintain_order=True
+    ):
         stamp, tag = compact(world.calendar.deliveries[int(str(delivery))]), FILE_TAGS[int(str(provider))]
         texts = [(row, prospect(world, row)) for row in part.iter_rows(named=True)]
         plain = [text for row, text in texts if row["lead"] % SINGLE_EVERY != 4]
@@ -49,11 +52,13 @@ def prospect(world: World, row: Row) -> str:
     kind = "resend" if row["key"] >= 2**40 and row["lead"] % 2 else "new"
     provider = PROVIDERS[row["provider"]]
     return (
-        f'<prospect status="{kind}">\n<id sequence="1" source="{provider}">{row["lead"] + FIRST_NUMBER}</id>\n<requestdate>{when}</requestdate>\n'
+        f'<prospect status="{kind}">\n<id sequence="1" source="{provider}">{row["lead"] + FIRST_NUMBER}</id>\n'
+        f"<requestdate>{when}</requestdate>\n"
         f'{_vehicles(row)}<customer><contact primarycontact="1">{_contact(row)}</contact>'
         f"<timeframe><description>within {14 + row['lead'] % 4 * 14} days</description></timeframe>"
         f"<comments>Is this vehicle still available?</comments></customer>\n"
-        f'<vendor><id source="group">{site.rooftop_id}</id><vendorname>{escape((site.vendor_names or (site.title,))[0])}</vendorname>'
+        f'<vendor><id source="group">{site.rooftop_id}</id>'
+        f"<vendorname>{escape((site.vendor_names or (site.title,))[0])}</vendorname>"
         f'<contact><name part="full" type="business">{escape(site.title)}</name></contact></vendor>\n'
         f'<provider><name part="full">{provider}</name><service>New and used leads</service></provider>\n</prospect>\n'
     )
@@ -64,19 +69,22 @@ def _contact(row: Row) -> str:
     if row["lead"] % 5 == 0:
         names = f'<name part="full">{escape(row["full_name"])}</name>'
     email = f'<email preferredcontact="1">{escape(row["email_1"])}</email>' if row["email_1"] else ""
-    phone = f'<phone type="{("cellphone", "voice", "mobile")[row["lead"] % 3]}">{escape(row["cell"])}</phone>' if row["cell"] else ""
+    phone = (
+        f'<phone type="{("cellphone", "voice", "mobile")[row["lead"] % 3]}">{escape(row["cell"])}</phone>' if row["cell"] else ""
+    )
     if not row["address_1"] or row["lead"] % 3 == 0:
         return names + email + phone
     return (
-        f'{names}{email}{phone}<address type="home"><street line="1">{escape(row["address_1"])}</street><city>{escape(row["city"])}</city>'
+        f'{names}{email}{phone}<address type="home"><street line="1">{escape(row["address_1"])}</street>'
+        f"<city>{escape(row['city'])}</city>"
         f"<regioncode>{row['state']}</regioncode><postalcode>{row['zip']}</postalcode><country>US</country></address>"
     )
 
 
 def _vehicles(row: Row) -> str:
-    make = {"Mercedes-Benz": "Mercedes Benz", "Chevrolet": "chevy"}.get(row["make"], row["make"])
+    make = str({"Mercedes-Benz": "Mercedes Benz", "Chevrolet": "chevy"}.get(row["make"], row["make"]))
     wanted = (
-        f'<vehicle interest="{("buy", "buy", "lease", "test-drive")[row["lead"] % 4]}" status="{"new" if row["condition"] == "new" else "used"}">'
+        f'<vehicle interest="{INTERESTS[row["lead"] % 4]}" status="{"new" if row["condition"] == "new" else "used"}">'
         f"<year>{row['year']}</year><make>{escape(make)}</make><model>{escape(row['model'])}</model><vin>{row['vin']}</vin>"
         f'<stock>{row["stock_number"]}</stock><price type="asking" currency="USD">{row["price"]:.2f}</price></vehicle>\n'
     )
@@ -97,7 +105,10 @@ def careless(row: Row, text: str) -> str:
         XML + "<adf>\n" + text.replace('sequence="1"', "sequence=1") + "</adf>\n",
         XML + "<adf>\n" + text.replace("<phone", "<phone/><phone") + "</adf>\n",
         f"<adf>\n{text[:start]}{spoken}{text[end:]}</adf>\n",
-        XML + "<adf>\n" + text.replace("<comments>Is", "<comments><![CDATA[<b>Is").replace("available?</c", "available?</b>]]></c") + "</adf>\n",
+        XML
+        + "<adf>\n"
+        + text.replace("<comments>Is", "<comments><![CDATA[<b>Is").replace("available?</c", "available?</b>]]></c")
+        + "</adf>\n",
         f"<adf>\n{text[:start]}as soon as possible{text[end:]}</adf>\n",
     )
     return bodies[row["lead"] // SINGLE_EVERY % len(bodies)]

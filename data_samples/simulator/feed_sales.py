@@ -20,7 +20,9 @@ def write_sales(world: World, writer: Writer) -> None:
     booked = calendar.delivery_of(deals["day"].to_numpy())
     done = calendar.delivery_of(deals["finalized"].to_numpy())
     first = deals.with_columns(delivery=pl.Series(booked), is_final=pl.lit(False)).filter(pl.Series(booked < done))
-    second = deals.with_columns(delivery=pl.Series(done), is_final=pl.lit(True)).filter(pl.Series(done < len(calendar.deliveries)))
+    second = deals.with_columns(delivery=pl.Series(done), is_final=pl.lit(True)).filter(
+        pl.Series(done < len(calendar.deliveries))
+    )
     rows = pl.concat([first, second])
     cells = _cells(world, rows)
     writer.link(cells, "dms_sales", ["DV Dealer ID", "Deal Number"], "buyer")
@@ -122,7 +124,10 @@ def _buyer() -> list[pl.Expr]:
     name = pl.when(kind == "wholesale").then(pl.lit("CAROLINA AUTO AUCTION")).when(kind == "fleet").then(fleet)
     return [
         name.otherwise("Full Name").alias("Full Name"),
-        *(pl.when(RETAIL).then(pl.col(raw)).alias(raw) for raw in ("First Name", "Middle Name", "Last Name", "Suffix", "Birth Date")),
+        *(
+            pl.when(RETAIL).then(pl.col(raw)).alias(raw)
+            for raw in ("First Name", "Middle Name", "Last Name", "Suffix", "Birth Date")
+        ),
         pl.when(RETAIL).then(pl.lit("I")).otherwise(pl.lit("B")).alias("Individual/Business Flag"),
         pl.when(kind == "wholesale").then(pl.lit("0000999")).otherwise("Customer Number").alias("Customer Number"),
     ]

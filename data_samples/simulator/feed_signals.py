@@ -12,8 +12,16 @@ from data_samples.simulator.world import World
 from data_samples.simulator.writer import Writer
 
 KINDS = (
-    ("vdp", 38), ("srp", 18), ("search", 10), ("review", 8), ("payment", 6), ("compare", 6), ("valuation", 5), ("lead", 4), ("score", 5),
-)  # fmt: skip
+    ("vdp", 38),
+    ("srp", 18),
+    ("search", 10),
+    ("review", 8),
+    ("payment", 6),
+    ("compare", 6),
+    ("valuation", 5),
+    ("lead", 4),
+    ("score", 5),
+)
 PROVIDERS = (("autotrader", 0.55), ("cars.com", 0.45))
 LICENCE_DAYS = 90
 

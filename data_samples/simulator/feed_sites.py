@@ -42,7 +42,9 @@ def write_calls(world: World, writer: Writer) -> None:
         delivery=pl.Series(world.calendar.delivery_of(calls["day"].to_numpy())),
         call_id=text([f"C{one:08d}" for one in calls["n"].to_list()]),
         started_at=iso_time("day", "second"),
-        caller_name=pl.when(pl.col("caller").is_not_null() & (pl.col("key") % 3 == 0)).then(at(world.people, "last", who).str.to_uppercase()),
+        caller_name=pl.when(pl.col("caller").is_not_null() & (pl.col("key") % 3 == 0)).then(
+            at(world.people, "last", who).str.to_uppercase()
+        ),
         tracked_number=text([(rooftops[one].phones or ("+18005550199",))[-1] for one in site.tolist()]),
         rooftop=text([rooftops[one].rooftop_id for one in site.tolist()]),
         campaign=pl.when(pl.col("department") == "sales").then(pl.lit("website")).otherwise(pl.lit("service_page")),

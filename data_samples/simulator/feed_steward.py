@@ -77,7 +77,9 @@ def write_identity_rules(world: World, writer: Writer) -> None:
         orient="row",
     )
     if len(rows):
-        write_csv_feed(world, writer, "identity_rules", rows.with_columns(pl.col("delivery").cast(pl.Int64)), "identity_rules_%s.csv".__mod__)
+        write_csv_feed(
+            world, writer, "identity_rules", rows.with_columns(pl.col("delivery").cast(pl.Int64)), "identity_rules_%s.csv".__mod__
+        )
 
 
 def _references(world: World) -> pl.DataFrame:
@@ -91,7 +93,9 @@ def _references(world: World) -> pl.DataFrame:
 def _same(world: World) -> list[list[str]]:
     many = np.flatnonzero(is_seven_times(world.draws, world.people))
     accounts = _references(world).filter(pl.col("person").is_in(many.tolist()))
-    return accounts.group_by("person", maintain_order=True).agg("ref").filter(pl.col("ref").list.len() > 1).head(3)["ref"].to_list()
+    return (
+        accounts.group_by("person", maintain_order=True).agg("ref").filter(pl.col("ref").list.len() > 1).head(3)["ref"].to_list()
+    )
 
 
 def _apart(world: World) -> list[list[str]]:

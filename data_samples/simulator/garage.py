@@ -17,7 +17,20 @@ BODIES = (
     ("pickup", "pickup"), ("minivan", "minivan"), ("sport utility", "suv"), ("crossover", "suv"), ("hatchback", "hatchback"),
     ("wagon", "wagon"), ("convertible", "convertible"), ("coupe", "coupe"), ("sedan", "sedan"),
 )  # fmt: skip
-LUXURY = {"BMW", "MERCEDES-BENZ", "AUDI", "LEXUS", "ACURA", "INFINITI", "CADILLAC", "LINCOLN", "VOLVO", "PORSCHE", "GENESIS", "JAGUAR"}
+LUXURY = {
+    "BMW",
+    "MERCEDES-BENZ",
+    "AUDI",
+    "LEXUS",
+    "ACURA",
+    "INFINITI",
+    "CADILLAC",
+    "LINCOLN",
+    "VOLVO",
+    "PORSCHE",
+    "GENESIS",
+    "JAGUAR",
+}
 WEIGHTS = np.array([8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2])
 VALUES = dict(zip("ABCDEFGHJKLMNPRSTUVWXYZ", [1, 2, 3, 4, 5, 6, 7, 8, 1, 2, 3, 4, 5, 7, 9, 2, 3, 4, 5, 6, 7, 8, 9], strict=True))
 CODE = np.zeros(128, dtype=np.int64)
@@ -79,7 +92,12 @@ class Catalogue:
         kept: dict[str, list[Pattern]] = {}
         for one in sorted(decoded, key=lambda row: row["vin"]):
             found, model = one["attributes"], one["attributes"].get("Model")
-            if one["error_codes"] != [0] or found.get("Vehicle Type") not in CAR_TYPES or not model or not one["vin"][12:].isdigit():
+            if (
+                one["error_codes"] != [0]
+                or found.get("Vehicle Type") not in CAR_TYPES
+                or not model
+                or not one["vin"][12:].isdigit()
+            ):
                 continue
             kept.setdefault(model, []).append(self._pattern(one["vin"], make, model, year, str(found.get("Body Class", ""))))
         known = {model: rows for model, rows in kept.items() if (make.upper(), model.upper()) in self._known}

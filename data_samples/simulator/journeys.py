@@ -44,7 +44,9 @@ def _ending_in_purchase(draws: Draws, spells: pl.DataFrame, calendar: Calendar) 
     spells = spells.filter((pl.col("start") >= calendar.first) & (pl.col("cause") != "first"))
     ids = spells["spell"].to_numpy()
     days = np.clip(draws.waiting("journey days", MEAN_DAYS, 2, ids), 2, 180).astype(np.int64)
-    return spells.select("person", "spell", "rooftop", "make", "model", "body", "year", "cause", end=pl.col("start")).with_columns(
+    return spells.select(
+        "person", "spell", "rooftop", "make", "model", "body", "year", "cause", end=pl.col("start")
+    ).with_columns(
         start=pl.Series(spells["start"].to_numpy() - days),
         outcome=text(np.where(spells["here"].to_numpy(), "here", "elsewhere")),
         wants_new=pl.Series(spells["how"].to_numpy() < 2),

@@ -87,13 +87,23 @@ def _address(draws: Draws, people: pl.DataFrame, who: Ints, day: Ints, ids: Ints
         now, before = at(people, name, who), at(people, f"old_{name}", who)
         values = pl.select(pl.when(pl.Series(missing)).then(None).when(pl.Series(old)).then(before).otherwise(now)).to_series()
         result.append(values.alias(name))
-    long = result[0].str.replace(" St$", " Street").str.replace(" Ave$", " Avenue").str.replace(" Dr$", " Drive").str.to_uppercase()
+    long = (
+        result[0].str.replace(" St$", " Street").str.replace(" Ave$", " Avenue").str.replace(" Dr$", " Drive").str.to_uppercase()
+    )
     result[0] = pl.select(pl.when(pl.Series(abbreviated)).then(long).otherwise(result[0])).to_series().alias("address_1")
     return result
 
 
 def _phones(
-    policy: Policy, draws: Draws, people: pl.DataFrame, who: Ints, day: Ints, ids: Ints, rooftop: Ints, stale: NDArray[np.bool_], care: Care
+    policy: Policy,
+    draws: Draws,
+    people: pl.DataFrame,
+    who: Ints,
+    day: Ints,
+    ids: Ints,
+    rooftop: Ints,
+    stale: NDArray[np.bool_],
+    care: Care,
 ) -> list[pl.Series]:
     (since,) = numbers(people.select("cell_since"), "cell_since")
     cell, old, line = (at(people, c, who).to_list() for c in ("cell", "old_cell", "landline"))
@@ -121,7 +131,15 @@ def _styled(number: str | None, style: int) -> str | None:
 
 
 def _emails(
-    policy: Policy, draws: Draws, people: pl.DataFrame, who: Ints, day: Ints, ids: Ints, rooftop: Ints, stale: NDArray[np.bool_], care: Care
+    policy: Policy,
+    draws: Draws,
+    people: pl.DataFrame,
+    who: Ints,
+    day: Ints,
+    ids: Ints,
+    rooftop: Ints,
+    stale: NDArray[np.bool_],
+    care: Care,
 ) -> list[pl.Series]:
     since, has = at(people, "email_since", who).to_numpy(), at(people, "has_email", who).to_numpy()
     now, old = at(people, "email", who).to_list(), at(people, "old_email", who).to_list()

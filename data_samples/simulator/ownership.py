@@ -18,9 +18,24 @@ LEASE_TERMS, LEASE_WEIGHTS = np.array([24, 36, 39]), (0.15, 0.6, 0.25)
 LOAN_TERMS, LOAN_WEIGHTS = np.array([48, 60, 72, 84]), (0.12, 0.33, 0.42, 0.13)
 MONTH_DAYS = 30.4375
 OTHER_MAKES = (
-    ("Toyota", 15), ("Ford", 13), ("Chevrolet", 12), ("Honda", 10), ("Nissan", 7), ("Hyundai", 6), ("Kia", 5), ("Subaru", 5),
-    ("Jeep", 5), ("Ram", 4), ("GMC", 4), ("Volkswagen", 3), ("Mazda", 3), ("BMW", 3), ("Mercedes-Benz", 3), ("Lexus", 3), ("Audi", 2),
-)  # fmt: skip
+    ("Toyota", 15),
+    ("Ford", 13),
+    ("Chevrolet", 12),
+    ("Honda", 10),
+    ("Nissan", 7),
+    ("Hyundai", 6),
+    ("Kia", 5),
+    ("Subaru", 5),
+    ("Jeep", 5),
+    ("Ram", 4),
+    ("GMC", 4),
+    ("Volkswagen", 3),
+    ("Mazda", 3),
+    ("BMW", 3),
+    ("Mercedes-Benz", 3),
+    ("Lexus", 3),
+    ("Audi", 2),
+)
 NEW, LEASE, USED = range(3)
 HERE_SHARE = {SALES: 0.72, SERVICE_ONLY: 0.0, BOUGHT_IN: 0.06, PROSPECT: 0.0, OWNER: 0.03}
 
@@ -29,7 +44,9 @@ def make_spells(policy: Policy, draws: Draws, people: pl.DataFrame, catalogue: C
     """Spells of ownership with their vehicles; `start` and `stop` are day numbers, stop is exclusive."""
     spells = pl.concat([one for one in _timeline(draws, people, calendar)]).sort("person", "start")
     spells = spells.with_row_index("spell").with_columns(pl.col("spell").cast(pl.Int64))
-    spells = spells.join(people.select("person", "kind", rooftop=pl.col("rooftop")), on="person", how="left", maintain_order="left")
+    spells = spells.join(
+        people.select("person", "kind", rooftop=pl.col("rooftop")), on="person", how="left", maintain_order="left"
+    )
     spells = _where(policy, draws, spells, calendar)
     return _vehicle(policy, draws, spells, catalogue)
 
@@ -72,7 +89,9 @@ def _hold(
     lease = term * MONTH_DAYS + 12 * draws.normal("lease slack", person, k)
     early = draws.chance("pull ahead", 0.12, person, k)
     kept = draws.chance("bought out", 0.12, person, k)
-    lease = lease - early * (30 + 120 * draws.uniform("how early", person, k)) + kept * (300 + 900 * draws.uniform("kept", person, k))
+    lease = (
+        lease - early * (30 + 120 * draws.uniform("how early", person, k)) + kept * (300 + 900 * draws.uniform("kept", person, k))
+    )
     held = np.where(how == LEASE, lease, loan)
     cause = np.where(how == LEASE, np.where(kept, "bought_out_later", np.where(early, "pull_ahead", "lease_end")), "vehicle_age")
     loss = draws.chance("total loss", 0.03, person, k)
@@ -100,7 +119,9 @@ def _where(policy: Policy, draws: Draws, spells: pl.DataFrame, calendar: Calenda
 def _one_each(draws: Draws, spells: pl.DataFrame, allowed: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """One allowed spell of every person that has any."""
     chosen = spells.select("person", "spell").filter(pl.Series(allowed))
-    chosen = chosen.with_columns(order=pl.Series(draws.uniform("forced", chosen["person"].to_numpy(), chosen["spell"].to_numpy())))
+    chosen = chosen.with_columns(
+        order=pl.Series(draws.uniform("forced", chosen["person"].to_numpy(), chosen["spell"].to_numpy()))
+    )
     chosen = chosen.sort("person", "order").unique("person", keep="first", maintain_order=True)
     mask = np.zeros(len(spells), dtype=bool)
     mask[chosen["spell"].to_numpy()] = True
@@ -136,7 +157,9 @@ def _vehicle(policy: Policy, draws: Draws, spells: pl.DataFrame, catalogue: Cata
         body=text(catalogue.column("body", chosen)),
         msrp=pl.Series(np.round(catalogue.column("msrp", chosen) * (0.94 + 0.2 * draws.uniform("equipment", ids)), -1)),
         age=pl.Series(np.where(how == USED, age, 0)),
-        miles_at_start=pl.Series(np.where(how == USED, age * (9_000 + 6_000 * draws.uniform("used miles", ids)), 8).astype(np.int64)),
+        miles_at_start=pl.Series(
+            np.where(how == USED, age * (9_000 + 6_000 * draws.uniform("used miles", ids)), 8).astype(np.int64)
+        ),
         in_service=pl.Series(start - np.where(how == USED, age * 365 - 40, 0)),
     )
 

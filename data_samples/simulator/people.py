@@ -80,7 +80,9 @@ def _zips(draws: Draws, places: Places, rooftop: Ints, ids: Ints, reach: float) 
     return now, before
 
 
-def _life_events(draws: Draws, calendar: Calendar, ids: Ints, moves: NDArray[np.bool_], moved: Ints) -> tuple[list[str | None], Ints]:
+def _life_events(
+    draws: Draws, calendar: Calendar, ids: Ints, moves: NDArray[np.bool_], moved: Ints
+) -> tuple[list[str | None], Ints]:
     kind = draws.choose("life event", (3, 0, 3, 2, 1.5, 1.5), ids)
     day = calendar.last - draws.integer("life event day", 0, 900, ids)
     has = draws.chance("has life event", 0.2, ids)
@@ -136,10 +138,19 @@ def _identity(draws: Draws, calendar: Calendar, people: pl.DataFrame, ids: Ints,
         first=text(first),
         middle=text(middle),
         last=text(np.where(own_name, _words(names.LAST, draws, "own name", ids), family)),
-        maiden=text(np.where(woman & (role == 1) & ~own_name, _words(names.LAST, draws, "maiden name", ids), None)),
-        suffix=text(np.where(named_after, "Jr", np.where(has_namesake, "Sr", None))),
+        maiden=_maiden(draws, ids, woman & (role == 1) & ~own_name),
+        suffix=_suffixes(named_after, has_namesake),
         birth=pl.Series((calendar.last - age * 365.25 - 365 * draws.uniform("birthday", ids)).astype(np.int64)),
     ).drop("family")
+
+
+def _maiden(draws: Draws, ids: Ints, took_name: NDArray[np.bool_]) -> pl.Series:
+    given = _words(names.LAST, draws, "maiden name", ids).tolist()
+    return text([name if took else None for name, took in zip(given, took_name.tolist(), strict=True)])
+
+
+def _suffixes(named_after: NDArray[np.bool_], has_namesake: NDArray[np.bool_]) -> pl.Series:
+    return text(["Jr" if young else "Sr" if old else None for young, old in zip(named_after, has_namesake, strict=True)])
 
 
 def _reachable(draws: Draws, calendar: Calendar, people: pl.DataFrame, ids: Ints, home: Ints) -> pl.DataFrame:
@@ -174,8 +185,8 @@ def _emails(draws: Draws, first: list[str], last: list[str], purpose: str, ids: 
     style = draws.integer(f"{purpose} style", 0, 3, ids)
     number = draws.integer(f"{purpose} number", 100, 99_999, ids)
     result = []
-    for f, l, h, s, n in zip(first, last, host.tolist(), style.tolist(), number.tolist(), strict=True):
-        a, b = f.lower(), "".join(c for c in l.lower() if c.isalpha())
+    for f, name, h, s, n in zip(first, last, host.tolist(), style.tolist(), number.tolist(), strict=True):
+        a, b = f.lower(), "".join(c for c in name.lower() if c.isalpha())
         user = (f"{a}.{b}{n}", f"{a[0]}{b}{n}", f"{a}{n}", f"{b}.{a}.{n}")[s]
         result.append(f"{user}@{hosts[h]}")
     return result

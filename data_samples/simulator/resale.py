@@ -15,7 +15,7 @@ SHELF_DAYS = (6, 110)  # days between trade-in and resale
 
 
 def trade_and_resell(draws: Draws, people: pl.DataFrame, spells: pl.DataFrame, calendar: Calendar) -> pl.DataFrame:
-    """Adds trade_spell (the spell whose vehicle was traded in, -1 for none), trade_miles and resold_to, and passes vehicles on."""
+    """Passes vehicles on. Adds trade_spell (the spell whose vehicle was traded in, else -1), trade_miles and resold_to."""
     traded = _traded(draws, spells)
     start, stop, rooftop, how = numbers(spells, "start", "stop", "rooftop", "how")
     pace = at(people, "miles_per_year", spells["person"].to_numpy()).to_numpy()

@@ -2,6 +2,7 @@
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from data_samples.simulator.columns import at, numbers, text
 from data_samples.simulator.days import Calendar
@@ -73,7 +74,9 @@ def _interval(policy: Policy, people: pl.DataFrame, spells: pl.DataFrame) -> Flo
     return np.clip(np.minimum(months * 30.4, miles / pace * 365.25), 90, 400)
 
 
-def due_dates(policy: Policy, people: pl.DataFrame, spells: pl.DataFrame, visits: pl.DataFrame, calendar: Calendar) -> pl.DataFrame:
+def due_dates(
+    policy: Policy, people: pl.DataFrame, spells: pl.DataFrame, visits: pl.DataFrame, calendar: Calendar
+) -> pl.DataFrame:
     """The true next due day of every vehicle held on the last day that we have serviced: last visit plus interval."""
     held = spells.filter((pl.col("start") <= calendar.last) & (pl.col("stop") > calendar.last))
     last = visits.filter(pl.col("day") <= calendar.last).group_by("spell").agg(pl.col("day").max().alias("last_visit"))
@@ -87,7 +90,11 @@ def _odometer(draws: Draws, people: pl.DataFrame, visits: pl.DataFrame, day: Int
     pace = at(people, "miles_per_year", visits["person"].to_numpy()).to_numpy()
     miles = visits["miles_at_start"].to_numpy() + (day - visits["start"].to_numpy()) / 365.25 * pace
     u = draws.uniform("odometer fault", *key)
-    return np.where(u < 0.003, miles * 10, np.where(u < 0.006, miles / 10, np.where(u < 0.009, miles - 22_000, miles))).clip(1).astype(np.int64)
+    return (
+        np.where(u < 0.003, miles * 10, np.where(u < 0.006, miles / 10, np.where(u < 0.009, miles - 22_000, miles)))
+        .clip(1)
+        .astype(np.int64)
+    )
 
 
 def _work(draws: Draws, visits: pl.DataFrame, calendar: Calendar) -> pl.DataFrame:
@@ -108,7 +115,12 @@ def _work(draws: Draws, visits: pl.DataFrame, calendar: Calendar) -> pl.DataFram
         chosen = [(m[0], m[1], m[2]) for m in mine] + ([(major, f"{major} MILE SERVICE", 389.0)] if major else [])
         codes.append("|".join(c for c, _, _ in chosen))
         texts.append("|".join(t for _, t, _ in chosen))
-        kinds.append("|".join("I" if internal[i] else "W" if warranty[i] and n == 0 or c == "RECALL" else "C" for n, (c, _, _) in enumerate(chosen)))
+        kinds.append(
+            "|".join(
+                "I" if internal[i] else "W" if (warranty[i] and n == 0) or c == "RECALL" else "C"
+                for n, (c, _, _) in enumerate(chosen)
+            )
+        )
         totals.append(sum(p for _, _, p in chosen))
     total = np.round(np.array(totals) * (0.9 + 0.25 * draws.uniform("price level", key)), 2)
     long = draws.chance("several days", 0.3, key)
@@ -119,9 +131,16 @@ def _work(draws: Draws, visits: pl.DataFrame, calendar: Calendar) -> pl.DataFram
         total=pl.Series(total),
         is_warranty=pl.Series(warranty),
         is_internal=pl.Series(internal),
-        recommended=text(np.where(declined, np.array([m[0] for m in MENU], dtype=object)[declined_op], None)),
-        recommendation=text(np.where(declined, np.array([m[1] for m in MENU], dtype=object)[declined_op], None)),
+        recommended=_declined(declined, declined_op, 0),
+        recommendation=_declined(declined, declined_op, 1),
         closed=pl.Series(day + np.where(long, 1 + draws.integer("days open", 0, 4, key), 0)),
         booked=pl.Series(day - draws.integer("booked ahead", 1, 21, key)),
         has_appointment=pl.Series(draws.chance("has appointment", 0.62, key) | (day > calendar.last)),
+    )
+
+
+def _declined(declined: NDArray[np.bool_], operation: Ints, part: int) -> pl.Series:
+    """Code (part 0) or text (part 1) of the recommended work that the customer declined."""
+    return text(
+        [str(MENU[o][part]) if said_no else None for said_no, o in zip(declined.tolist(), operation.tolist(), strict=True)]
     )

@@ -18,7 +18,9 @@ def make_sessions(world: World, leads: pl.DataFrame) -> pl.DataFrame:
     """One row per session, by day: client, person (-1 unknown), rooftop, kind, stage (0 to 1), lead, events, units seen."""
     parts = [_shopping(world), _with_lead(world, leads), _before_service(world), _casual(world), _anonymous(world), _bots(world)]
     calendar, draws = world.calendar, world.draws
-    sessions = pl.concat(parts, how="diagonal_relaxed").filter((pl.col("day") >= calendar.first) & (pl.col("day") <= calendar.last))
+    sessions = pl.concat(parts, how="diagonal_relaxed").filter(
+        (pl.col("day") >= calendar.first) & (pl.col("day") <= calendar.last)
+    )
     sessions = sessions.sort("day", "key").with_row_index("session").with_columns(pl.col("session").cast(pl.Int64))
     key, kind, rooftop, day = numbers(sessions, "key", "kind", "rooftop", "day")
     mean = np.array([MEAN_EVENTS[one] for one in range(6)])[kind]

@@ -3,7 +3,7 @@
 import numpy as np
 import polars as pl
 
-from data_samples.simulator.columns import numbers, text
+from data_samples.simulator.columns import text
 from data_samples.simulator.days import Calendar
 from data_samples.simulator.draws import Draws
 from data_samples.simulator.garage import Catalogue
@@ -13,14 +13,24 @@ SERIAL_OFFSET = 5_000_000  # keeps the serial numbers of vehicles never sold apa
 
 
 def make_stock(
-    policy: Policy, draws: Draws, catalogue: Catalogue, spells: pl.DataFrame, deals: pl.DataFrame, calendar: Calendar, people_count: int
+    policy: Policy,
+    draws: Draws,
+    catalogue: Catalogue,
+    spells: pl.DataFrame,
+    deals: pl.DataFrame,
+    calendar: Calendar,
+    people_count: int,
 ) -> pl.DataFrame:
     """One row per unit: rooftop, vin, vehicle, price, stocked day and gone day (exclusive), spell (-1 when not sold)."""
     sold = spells.filter(pl.col("here") & (pl.col("start") >= calendar.first - 30))
     ids = sold["spell"].to_numpy()
     is_new = sold["how"].to_numpy() < 2
-    shelf = np.where(is_new, 15 + draws.waiting("shelf days", 45, 2, ids), 5 + draws.waiting("used shelf", 24, 2, ids).clip(0, 90))
-    rows = sold.select("spell", "rooftop", "vin", "make", "model", "year", "body", "msrp", "price", "miles_at_start", gone=pl.col("start"))
+    shelf = np.where(
+        is_new, 15 + draws.waiting("shelf days", 45, 2, ids), 5 + draws.waiting("used shelf", 24, 2, ids).clip(0, 90)
+    )
+    rows = sold.select(
+        "spell", "rooftop", "vin", "make", "model", "year", "body", "msrp", "price", "miles_at_start", gone=pl.col("start")
+    )
     rows = rows.with_columns(stocked=pl.Series((sold["start"].to_numpy() - shelf).astype(np.int64)), is_new=pl.Series(is_new))
     stock = pl.concat([rows, _never_sold(policy, draws, catalogue, calendar, people_count)], how="diagonal_relaxed")
     stock = stock.sort("rooftop", "stocked", "vin").with_row_index("unit").with_columns(pl.col("unit").cast(pl.Int64))

@@ -15,14 +15,20 @@ def write_truth(world: World, writer: Writer, sessions: pl.DataFrame) -> None:
     """person, record_truth, vehicle_owner, journey, purchase, service_due and move."""
     people = world.people
     ids = people.select("person", "person_id")
-    writer.truth("person", people.select("person_id", "household_id", "first", "last", "suffix", _day("birth", "birth_date"), "zip", "kind"))
+    writer.truth(
+        "person",
+        people.select("person_id", "household_id", "first", "last", "suffix", _day("birth", "birth_date"), "zip", "kind"),
+    )
     writer.truth("record_truth", _records(world, writer, sessions, ids))
     held = _with_id(world.spells, ids).filter(pl.col("start") <= world.calendar.last)
     writer.truth("vehicle_owner", held.select("vin", "person_id", _day("start", "from"), _day("stop", "to")).sort("vin", "from"))
     brands = {i: one.brand for i, one in enumerate(world.policy.group.rooftops)}
     brand = pl.col("rooftop").replace_strict(brands).alias("brand")
     journeys = _with_id(world.journeys, ids)
-    writer.truth("journey", journeys.select("person_id", _day("start", "start"), _day("end", "end"), "outcome", brand, "make", "body", "cause"))
+    writer.truth(
+        "journey",
+        journeys.select("person_id", _day("start", "start"), _day("end", "end"), "outcome", brand, "make", "body", "cause"),
+    )
     writer.truth("purchase", _purchases(world, ids))
     due = _with_id(due_dates(world.policy, people, world.spells, world.visits, world.calendar), ids)
     writer.truth("service_due", due.select("person_id", "vin", _day("last_visit", "last_visit"), _day("due", "due_on")))
@@ -47,7 +53,9 @@ def _purchases(world: World, ids: pl.DataFrame) -> pl.DataFrame:
     deals = world.deals.filter(pl.col("kind").is_in(["retail", "lease", "fleet"])).select("spell", deal=deal)
     rows = world.spells.filter((pl.col("start") >= calendar.first) & (pl.col("start") <= calendar.last))
     rows = _with_id(rows, ids).join(deals, on="spell", how="left", maintain_order="left")
-    return rows.select("person_id", _day("start", "bought_on"), "vin", "make", "here", pl.col("how").replace_strict(HOW), "cause", "deal")
+    return rows.select(
+        "person_id", _day("start", "bought_on"), "vin", "make", "here", pl.col("how").replace_strict(HOW), "cause", "deal"
+    )
 
 
 def _records(world: World, writer: Writer, sessions: pl.DataFrame, ids: pl.DataFrame) -> pl.DataFrame:
@@ -55,5 +63,7 @@ def _records(world: World, writer: Writer, sessions: pl.DataFrame, ids: pl.DataF
     seen = sessions.filter(pl.col("person") >= 0).select("client", "person").unique().sort("client", "person")
     clients = [f"web_events:{one}" for one in client_ids(world.draws, seen["client"].to_numpy())]
     web = pl.DataFrame({"record_id": clients, "person": seen["person"]}, schema={"record_id": pl.String, "person": pl.Int64})
-    links = pl.concat([*writer.links, web], how="vertical_relaxed").filter(pl.col("person") >= 0).unique().sort("record_id", "person")
+    links = (
+        pl.concat([*writer.links, web], how="vertical_relaxed").filter(pl.col("person") >= 0).unique().sort("record_id", "person")
+    )
     return _with_id(links, ids).select("record_id", "person_id")

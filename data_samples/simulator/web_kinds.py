@@ -39,8 +39,17 @@ EVENT_KINDS = (
     EventKind("media", "asc_media_interaction", "item", VEHICLE_PAGE, (("event_action", "play"),), has_item=True),
     EventKind("cta", "asc_cta_interaction", "item", VEHICLE_PAGE, (("element_text", "check_availability"), SALES), has_item=True),
     EventKind("price_cta", "asc_cta_interaction", "item", VEHICLE_PAGE, (("element_text", "get_e-price"), SALES), has_item=True),
-    EventKind("configure", "asc_element_configuration", "item", VEHICLE_PAGE, (("element_text", "payment_calculator"), SALES), True),
-    EventKind("payment", "asc_retail_process", "item", "/buy/", (("flow_name", "payment_estimate"), ("flow_outcome", "continue"), SALES), True),
+    EventKind(
+        "configure", "asc_element_configuration", "item", VEHICLE_PAGE, (("element_text", "payment_calculator"), SALES), True
+    ),
+    EventKind(
+        "payment",
+        "asc_retail_process",
+        "item",
+        "/buy/",
+        (("flow_name", "payment_estimate"), ("flow_outcome", "continue"), SALES),
+        True,
+    ),
     EventKind("offer", "asc_special_offer", "specials", "/specials/", (SALES,)),
     EventKind("trade_form_start", "asc_form_engagement", "widget", "/trade/", TRADE),
     EventKind("trade_form", "asc_form_submission", "widget", "/trade/", (*TRADE, *FORM)),
@@ -49,29 +58,57 @@ EVENT_KINDS = (
     EventKind("search", "view_search_results", "itemlist", "/inventory/", (("search_term", "suv lease"),)),
     EventKind("review", "asc_pageview", "showroom", "/research/reviews/", (SALES,)),
     EventKind("click_to_call", "asc_click_to_call", "item", VEHICLE_PAGE, (SALES, ("comm_type", "voice")), has_item=True),
-    EventKind("chat", "asc_comm_engagement", "item", VEHICLE_PAGE, (SALES, ("comm_type", "chat"), ("comm_status", "start")), True),
+    EventKind(
+        "chat", "asc_comm_engagement", "item", VEHICLE_PAGE, (SALES, ("comm_type", "chat"), ("comm_status", "start")), True
+    ),
     EventKind("form_start", "asc_form_engagement", "item", VEHICLE_PAGE, ASKS, has_item=True),
     EventKind("form", "asc_form_submission", "item", VEHICLE_PAGE, (*ASKS, *FORM), True, True),
     EventKind("form_sales", "asc_form_submission_sales", "item", VEHICLE_PAGE, (*ASKS, *FORM), True, True),
     EventKind("service_page", "asc_pageview", "service", "/service/", (("department", "service"),)),
     EventKind("service_form", "asc_form_submission", "service", "/service/schedule/", (*BOOKING, *FORM), False, True),
-    EventKind("service_form_twin", "asc_form_submission_service", "service", "/service/schedule/", (*BOOKING, *FORM), False, True),
+    EventKind(
+        "service_form_twin", "asc_form_submission_service", "service", "/service/schedule/", (*BOOKING, *FORM), False, True
+    ),
     EventKind("service_typo", "aasc_form_submission_service", "service", "/service/", (("department", "service"),)),
     EventKind("view", "page_view", "unknown", "/about/"),
 )
 KIND_NUMBER = {one.name: index for index, one in enumerate(EVENT_KINDS)}
 
-_BROWSE = {
-    "list": 20, "vdp": 40, "media": 12, "cta": 4, "price_cta": 2, "configure": 2, "payment": 1, "offer": 3, "search": 4, "review": 5, "view": 6,
-}  # fmt: skip
-_DECIDE = {
-    "list": 12, "vdp": 44, "media": 10, "cta": 7, "price_cta": 5, "configure": 6, "payment": 6, "offer": 2, "trade_form_start": 0.8,
-    "trade_form": 0.4, "trade_form_twin": 0.4, "credit_form": 0.25, "search": 2, "review": 3, "click_to_call": 0.8, "chat": 0.8,
-}  # fmt: skip
-_SERVICE = {"service_page": 10, "home": 2, "offer": 2, "view": 1, "service_typo": 0.05}
-_CASUAL = {"home": 4, "list": 4, "vdp": 4, "view": 3, "service_page": 2, "offer": 1}
-_BOT = {"vdp": 9, "list": 1}
-MIXES = {  # by kind of session: early in a journey, late in a journey
+_BROWSE: dict[str, float] = {
+    "list": 20,
+    "vdp": 40,
+    "media": 12,
+    "cta": 4,
+    "price_cta": 2,
+    "configure": 2,
+    "payment": 1,
+    "offer": 3,
+    "search": 4,
+    "review": 5,
+    "view": 6,
+}
+_DECIDE: dict[str, float] = {
+    "list": 12,
+    "vdp": 44,
+    "media": 10,
+    "cta": 7,
+    "price_cta": 5,
+    "configure": 6,
+    "payment": 6,
+    "offer": 2,
+    "trade_form_start": 0.8,
+    "trade_form": 0.4,
+    "trade_form_twin": 0.4,
+    "credit_form": 0.25,
+    "search": 2,
+    "review": 3,
+    "click_to_call": 0.8,
+    "chat": 0.8,
+}
+_SERVICE: dict[str, float] = {"service_page": 10, "home": 2, "offer": 2, "view": 1, "service_typo": 0.05}
+_CASUAL: dict[str, float] = {"home": 4, "list": 4, "vdp": 4, "view": 3, "service_page": 2, "offer": 1}
+_BOT: dict[str, float] = {"vdp": 9, "list": 1}
+MIXES: dict[int, tuple[dict[str, float], dict[str, float]]] = {  # by kind of session: early in a journey, late in a journey
     SHOP: (_BROWSE, _DECIDE),
     LEAD: (_DECIDE, _DECIDE),
     SERVICE: (_SERVICE, _SERVICE),

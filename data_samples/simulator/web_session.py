@@ -12,8 +12,13 @@ from data_samples.simulator.world import World
 
 DEVICES = ("mobile", "desktop", "tablet")
 SOURCES = (
-    ("google", "organic"), ("(direct)", "(none)"), ("google", "cpc"), ("facebook", "paid_social"), ("autotrader", "referral"), ("bing", "organic"),
-)  # fmt: skip
+    ("google", "organic"),
+    ("(direct)", "(none)"),
+    ("google", "cpc"),
+    ("facebook", "paid_social"),
+    ("autotrader", "referral"),
+    ("bing", "organic"),
+)
 GPC = ',{"key":"gpc","value":{"int_value":"1"}}'
 
 
@@ -58,7 +63,10 @@ def _closing(world: World, sessions: pl.DataFrame) -> list[str]:
     draws = world.draws
     client, rooftop, person, kind, key = numbers(sessions, "client", "rooftop", "person", "kind", "key")
     logged_in = (person >= 0) & (kind < CASUAL) & draws.chance("logs in", 0.3, client)
-    users = [f'"{one}"' if inside else "null" for one, inside in zip(at(world.people, "login", person.clip(0)).to_list(), logged_in, strict=True)]
+    users = [
+        f'"{one}"' if inside else "null"
+        for one, inside in zip(at(world.people, "login", person.clip(0)).to_list(), logged_in, strict=True)
+    ]
     ads = np.where(draws.chance("denies ads", 0.05, client), "No", "Yes").tolist()
     source = draws.choose("source", (40, 25, 15, 8, 6, 6), key).tolist()
     origin = [f'"traffic_source":{{"name":"(none)","medium":"{medium}","source":"{name}"}}' for name, medium in SOURCES]
@@ -66,7 +74,9 @@ def _closing(world: World, sessions: pl.DataFrame) -> list[str]:
     return [
         f'","user_id":{user},"user_pseudo_id":"{one}","privacy_info":{{"analytics_storage":"Yes","ads_storage":"{ad}",'
         f'"uses_transient_token":"No"}},{origin[via]},"device":{{"category":"{DEVICES[device]}",{site[place]}'
-        for user, one, ad, via, device, place in zip(users, ids, ads, source, (client % 3).tolist(), rooftop.tolist(), strict=True)
+        for user, one, ad, via, device, place in zip(
+            users, ids, ads, source, (client % 3).tolist(), rooftop.tolist(), strict=True
+        )
     ]
 
 

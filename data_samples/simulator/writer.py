@@ -34,7 +34,9 @@ class Writer:
     def link(self, frame: pl.DataFrame, feed: str, key: list[str], role: str, person: str = "person") -> None:
         """Remembers whose record each row of a feed is; `key` are the columns of the natural key."""
         record = pl.concat_str(pl.lit(f"{feed}:"), pl.concat_str(key, separator="|"), pl.lit(f":{role}"))
-        self.links.append(frame.select(record.alias("record_id"), pl.col(person).alias("person")).drop_nulls().unique(maintain_order=True))
+        self.links.append(
+            frame.select(record.alias("record_id"), pl.col(person).alias("person")).drop_nulls().unique(maintain_order=True)
+        )
 
     def truth(self, name: str, frame: pl.DataFrame) -> None:
         """One table of the truth, as Parquet."""
