@@ -3,7 +3,7 @@ SELECT
     'crm_leads:' || row_key || ':lead' AS record_id,
     'lead' AS role,
     'vendor:' || lower(trim(vendor_name)) AS rooftop_ref,
-    'dealer:' || lower(trim(vendor_id)) AS rooftop_ref_2,
+    'vendor:' || lower(trim(vendor_id)) AS rooftop_ref_2,
     'crm|' || customer_id AS source_customer_id,
     full_name, first_name, middle_name, last_name,
     lower(party_type) = 'business' AS is_flagged_business,

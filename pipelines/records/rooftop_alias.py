@@ -18,7 +18,7 @@ def rooftop_aliases(group: Group) -> pl.DataFrame:
         for kind, names in (
             ("rooftop", (rooftop.rooftop_id,)),
             ("dealer", rooftop.dealer_ids),
-            ("vendor", (rooftop.title, *rooftop.vendor_names)),
+            ("vendor", (rooftop.title, *rooftop.vendor_names, rooftop.rooftop_id, *rooftop.dealer_ids)),
             ("host", rooftop.web_hostnames),
             ("stream", rooftop.web_stream_ids),
             ("phone", rooftop.phones),

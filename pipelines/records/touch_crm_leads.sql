@@ -5,12 +5,13 @@ SELECT
     epoch_us(requested_at) AS micros,
     CASE
         WHEN provider_name IS NULL OR lower(trim(provider_name)) IN (SELECT name FROM own_source) THEN 'lead'
-        WHEN regexp_matches(lower(provider_name), 'website|web site|dealer site|walk.?in|showroom|phone|crm|internet lead') THEN 'lead'
+        WHEN regexp_matches(lower(provider_name), 'manufacturer|oem') THEN 'lead_third_party'
+        WHEN regexp_matches(lower(provider_name), '(rooftop|dealer|dealership|own|web) ?site|walk.?in|showroom|crm') THEN 'lead'
         ELSE 'lead_third_party'
     END AS kind,
     'crm_leads:' || row_key || ':lead' AS record_id,
     'vendor:' || lower(trim(vendor_name)) AS rooftop_ref,
-    'dealer:' || lower(trim(vendor_id)) AS rooftop_ref_2,
+    'vendor:' || lower(trim(vendor_id)) AS rooftop_ref_2,
     vin,
     year AS year_said,
     lower(trim(make)) AS make_said,

@@ -5,7 +5,9 @@ WITH said AS (
         lower(trim(coalesce(deal_status, ''))) AS status_said,
         lower(trim(coalesce(deal_type, ''))) AS type_said,
         lower(trim(coalesce(current.sale_type, ''))) AS sale_said,
-        coalesce(contract_on, delivery_on, booked_on, finalized_on, accounting_on) AS sold_on
+        coalesce(contract_on, delivery_on, booked_on, finalized_on, accounting_on) AS sold_on,
+        regexp_matches(type_said || ' ' || sale_said, 'lease') OR type_said = 'l' OR sale_said = 'l'
+            OR (residual > 0 AND term_months > 0 AND NOT regexp_matches(type_said || ' ' || sale_said, 'balloon')) AS is_lease
     FROM current
 ),
 judged AS (
@@ -17,17 +19,14 @@ judged AS (
             WHEN regexp_matches(type_said || ' ' || sale_said, 'house|internal|company|demo|loaner') OR sale_said IN ('h', 'i') THEN 'internal'
             WHEN is_trader THEN 'wholesale'
             WHEN is_fleet THEN 'fleet'
-            WHEN regexp_matches(type_said || ' ' || sale_said, 'lease') OR type_said = 'l' OR sale_said = 'l' THEN 'lease'
-            WHEN type_said || sale_said = '' AND residual > 0 AND term_months > 0 THEN 'lease'
+            WHEN is_lease THEN 'lease'
             ELSE 'retail'
-        END AS sale_for,
-        regexp_matches(type_said || ' ' || sale_said, 'lease') OR type_said = 'l' OR sale_said = 'l'
-            OR (residual > 0 AND term_months > 0 AND NOT regexp_matches(type_said || ' ' || sale_said, 'balloon')) AS is_lease
+        END AS sale_for
     FROM said
 )
 SELECT
     'dms_sales:' || row_key AS transaction_id,
-    CASE WHEN is_lease THEN 'lease' ELSE 'sale' END AS kind,
+    CASE WHEN coalesce(is_lease, false) THEN 'lease' ELSE 'sale' END AS kind,
     CASE
         WHEN regexp_matches(status_said, 'unw[io]|cancel|void|dead|back.?out|rescind|revers|lost') OR status_said = 'u' THEN 'cancelled'
         WHEN regexp_matches(status_said, 'open|pending|quote|work|desk|inactive|unbooked') THEN 'open'

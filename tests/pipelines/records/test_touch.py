@@ -101,10 +101,12 @@ def test_leads_by_who_sent_them(run, rows, policy):
             "crm_leads",
             {**at, "lead_id": "1", "provider_name": "Autotrader"},
             {**at, "lead_id": "2", "provider_name": at["vendor_name"].upper()},
+            {**at, "lead_id": "3", "provider_name": "Rooftop site"},
+            {**at, "lead_id": "4", "provider_name": "Manufacturer site"},
         ),
     )
-    assert kinds(out) == ["lead_third_party", "lead"]
-    assert out["rooftop_id"].to_list() == [policy.group.rooftops[0].rooftop_id] * 2
+    assert kinds(out) == ["lead_third_party", "lead", "lead", "lead_third_party"]
+    assert out["rooftop_id"].to_list() == [policy.group.rooftops[0].rooftop_id] * 4
 
 
 def test_calls_that_reached_somebody(run, rows, policy):

@@ -58,6 +58,7 @@ def test_a_lease(run, rows):
         ({"contract_on": None}, "sale", "open", "retail"),
         ({"deal_type": "L"}, "lease", "closed", "lease"),
         ({"residual": Decimal("9000"), "term_months": 36}, "lease", "closed", "lease"),
+        ({"residual": Decimal("9000"), "term_months": 36, "deal_type": "Retail"}, "lease", "closed", "lease"),
         ({"deal_type": "Wholesale"}, "sale", "closed", "wholesale"),
         ({"sale_type": "Fleet"}, "sale", "closed", "fleet"),
         ({"sale_type": "House"}, "sale", "closed", "internal"),
