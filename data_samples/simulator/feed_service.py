@@ -43,7 +43,7 @@ def _service_cells(world: World, rows: pl.DataFrame) -> pl.DataFrame:
         ("Total Sale", "total"), ("Customer Total Sale", "customer_sale"), ("Warranty Total Sale", "warranty_sale"),
         ("Internal Total Sale", "internal_sale"), ("Total Cost", "cost"),
     )  # fmt: skip
-    return rows.with_columns(
+    return _internal(world, rows).with_columns(
         *identity(world, "SV"),
         *vehicle_columns(),
         pl.col("ro").alias("RO Number"),
@@ -59,6 +59,24 @@ def _service_cells(world: World, rows: pl.DataFrame) -> pl.DataFrame:
         pl.col("pay").alias("Operation Sale Types"),
         pl.when(done).then("recommended").alias("Recommended Operation Codes"),
         pl.when(done).then("recommendation").alias("Recommendations"),
+    )
+
+
+def _internal(world: World, rows: pl.DataFrame) -> pl.DataFrame:
+    """On half of the internal orders the rooftop itself is the customer, with its own phone."""
+    rooftops = world.policy.group.rooftops
+    values = {
+        "Customer Number": dict.fromkeys(range(len(rooftops)), "0000001"),
+        "Full Name": {i: one.title.upper() for i, one in enumerate(rooftops)},
+        "Cell Phone": {i: (one.phones or ("+18005550199",))[0] for i, one in enumerate(rooftops)},
+        "Individual/Business Flag": dict.fromkeys(range(len(rooftops)), "B"),
+    }
+    own = pl.col("is_internal") & (pl.col("visit") % 2 == 0)
+    blank = ("First Name", "Middle Name", "Last Name", "Suffix", "Birth Date", "Email 1", "Email 2", "Home Phone")
+    return rows.with_columns(
+        *(pl.when(own).then(pl.col("rooftop").replace_strict(table)).otherwise(raw).alias(raw) for raw, table in values.items()),
+        *(pl.when(~own).then(pl.col(raw)).alias(raw) for raw in blank),
+        person=pl.when(own).then(-1).otherwise("person"),
     )
 
 

@@ -3,14 +3,15 @@
 import numpy as np
 import polars as pl
 
-from data_samples.simulator.columns import at, numbers, text
+from data_samples.simulator.columns import at, text
 from data_samples.simulator.days import Calendar
-from data_samples.simulator.draws import Draws
+from data_samples.simulator.draws import Draws, Ints
 from data_samples.simulator.people import OWNER
 from schemas.policy import Policy
 
 MEAN_DAYS = 48.0  # with shape 2; half of all buyers decide within 40 days (Cox 2019 gives 96 on average, used buyers under 30)
 ABANDONED_PER_YEAR = 0.10
+CAMPAIGN_SHARE, CAMPAIGN_DAYS = 0.04, 25  # people drawn in by the campaign that runs on the last days
 
 
 def make_journeys(policy: Policy, draws: Draws, people: pl.DataFrame, spells: pl.DataFrame, calendar: Calendar) -> pl.DataFrame:
@@ -34,8 +35,8 @@ def make_journeys(policy: Policy, draws: Draws, people: pl.DataFrame, spells: pl
         key=pl.Series(key),
         visits_site=pl.Series(draws.chance("seen online", seen, key)),
         sessions=pl.Series(1 + draws.poisson("sessions", busy * np.clip(length / 7, 2, 14), key)),
-        leads=pl.Series(draws.poisson("leads", np.where(outcome == "here", 0.7, 0.25), key).clip(0, 3)),
-        calls=pl.Series(draws.chance("calls", np.where(outcome == "here", 0.35, 0.12), key)),
+        leads=pl.Series(draws.poisson("leads", np.where(outcome == "here", 1.0, 0.45), key).clip(0, 3)),
+        calls=pl.Series(draws.chance("calls", np.where(outcome == "here", 0.45, 0.2), key)),
         third_party=pl.Series(draws.chance("third party", 0.45, key)),
     )
 
@@ -54,15 +55,25 @@ def _ending_in_purchase(draws: Draws, spells: pl.DataFrame, calendar: Calendar) 
 
 
 def _abandoned(policy: Policy, draws: Draws, people: pl.DataFrame, calendar: Calendar) -> pl.DataFrame:
-    """Journeys that end without a purchase, at any time in the window."""
-    who, rooftop = numbers(people, "person", "rooftop")
+    """Journeys without a purchase, at any time in the window, and more of them while the autumn campaign runs."""
+    who = people["person"].to_numpy()
     years = (calendar.last - calendar.first) / 365.25
-    chosen = draws.chance("abandons", ABANDONED_PER_YEAR * years, who)
-    who, rooftop = who[chosen], rooftop[chosen]
+    chosen = who[draws.chance("abandons", ABANDONED_PER_YEAR * years, who)]
+    end = calendar.first + (draws.uniform("abandoned end", chosen) * (calendar.last + 40 - calendar.first)).astype(np.int64)
+    days = np.clip(draws.waiting("abandoned days", 30, 2, chosen), 2, 120).astype(np.int64)
+    drawn = who[draws.chance("campaign", CAMPAIGN_SHARE, who)]
+    began = calendar.last - draws.integer("campaign day", 0, CAMPAIGN_DAYS, drawn)
+    lasts = draws.integer("campaign journey", 5, 45, drawn)
+    parts = [(chosen, end - days, end, "curiosity"), (drawn, began, began + lasts, "campaign")]
+    return pl.concat([_without_purchase(policy, draws, people, *part) for part in parts])
+
+
+def _without_purchase(
+    policy: Policy, draws: Draws, people: pl.DataFrame, who: Ints, start: Ints, end: Ints, cause: str
+) -> pl.DataFrame:
+    rooftop = at(people, "rooftop", who).to_numpy()
     own = {one.brand: one.make for one in policy.group.brands}
     makes = np.array([own[one.brand] for one in policy.group.rooftops], dtype=object)
-    end = calendar.first + (draws.uniform("abandoned end", who) * (calendar.last + 40 - calendar.first)).astype(np.int64)
-    days = np.clip(draws.waiting("abandoned days", 30, 2, who), 2, 120).astype(np.int64)
     bodies = np.array(["suv", "sedan", "pickup", "hatchback"], dtype=object)
     return pl.DataFrame(
         {
@@ -71,10 +82,10 @@ def _abandoned(policy: Policy, draws: Draws, people: pl.DataFrame, calendar: Cal
             "rooftop": rooftop,
             "make": text(makes[rooftop]),
             "body": text(bodies[draws.choose("wanted body", (6, 3, 1, 1), who)]),
-            "cause": text(np.full(len(who), "curiosity")),
+            "cause": text([cause] * len(who)),
             "end": end,
-            "start": end - days,
-            "outcome": text(np.full(len(who), "none")),
+            "start": start,
+            "outcome": text(["none"] * len(who)),
             "wants_new": draws.chance("wants new", 0.5, who),
         }
     )

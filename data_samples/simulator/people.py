@@ -16,6 +16,7 @@ KIND_WEIGHTS = (0.60, 0.20, 0.12, 0.08)
 HOUSEHOLD_SIZES = (0.36, 0.42, 0.16, 0.06)
 LIFE_EVENTS = ("new_job", "move", "new_child", "marriage", "retirement", "new_driver")
 OWNERS_PER_CUSTOMER = 0.6
+STAFF = 0.004  # share of customers who work for the group
 ROOFTOP_SHARE = {"luxury": 0.7, "volume": 1.0}
 
 
@@ -39,7 +40,17 @@ def _block(policy: Policy, draws: Draws, places: Places, calendar: Calendar, cou
         role=pl.Series(role), person_id=pl.Series([f"{letter}{i:07d}" for i in range(count)], dtype=pl.String)
     )
     people = _identity(draws, calendar, people, np.arange(count), home, role)
-    return _reachable(draws, calendar, people, np.arange(count), home)
+    people = _reachable(draws, calendar, people, np.arange(count), home)
+    return _staff(policy, draws, people)
+
+
+def _staff(policy: Policy, draws: Draws, people: pl.DataFrame) -> pl.DataFrame:
+    """Some customers work at their rooftop and give its e-mail domain."""
+    domains = dict(enumerate((one.email_domains or ("dealer.example",))[0] for one in policy.group.rooftops))
+    works = pl.Series(draws.chance("works here", STAFF, np.arange(len(people)))) & (people["kind"] != OWNER)
+    user = pl.concat_str(pl.col("first").str.slice(0, 1), pl.col("last")).str.to_lowercase().str.replace_all("[^a-z]", "")
+    address = pl.concat_str(user, pl.lit("@"), pl.col("rooftop").replace_strict(domains))
+    return people.with_columns(email=pl.when(works).then(address).otherwise("email"))
 
 
 def _households(policy: Policy, draws: Draws, places: Places, calendar: Calendar, n: int, letter: str) -> pl.DataFrame:
@@ -103,8 +114,8 @@ def _address(draws: Draws, places: Places, zips: Ints, prefix: str, ids: Ints) -
     unit = draws.integer(f"{prefix}unit", 1, 390, ids)
     flat = draws.chance(f"{prefix}is flat", 0.17, ids)
     return {
-        f"{prefix}address_1": [f"{a} {b} {c}" for a, b, c in zip(number, street, kind, strict=True)],
-        f"{prefix}address_2": [f"Apt {a}" if b else None for a, b in zip(unit, flat, strict=True)],
+        f"{prefix}address_1": text([f"{a} {b} {c}" for a, b, c in zip(number, street, kind, strict=True)]),
+        f"{prefix}address_2": text([f"Apt {a}" if b else None for a, b in zip(unit, flat, strict=True)]),
         f"{prefix}city": text(places.city[zips]),
         f"{prefix}state": text(places.state[zips]),
         f"{prefix}zip": text(places.zip[zips]),
