@@ -11,9 +11,22 @@ FLOORS = {"schemas": 0, "pipelines": 1, "assets": 2}
 PURE = ("schemas", "pipelines")
 BANNED_MODULES = {"dagster", "os", "pathlib", "shutil", "tempfile", "random", "subprocess", "socket", "requests", "assets"}
 BANNED_CALLS = {
-    "open", "print", "input",
-    "datetime.now", "datetime.utcnow", "datetime.today", "date.today", "time.time", "time.monotonic",
-    "pl.read_csv", "pl.read_parquet", "pl.scan_parquet", "pl.scan_csv", "pl.read_excel", "pl.scan_ndjson", "duckdb.connect",
+    "open",
+    "print",
+    "input",
+    "datetime.now",
+    "datetime.utcnow",
+    "datetime.today",
+    "date.today",
+    "time.time",
+    "time.monotonic",
+    "pl.read_csv",
+    "pl.read_parquet",
+    "pl.scan_parquet",
+    "pl.scan_csv",
+    "pl.read_excel",
+    "pl.scan_ndjson",
+    "duckdb.connect",
 }
 # Sole importers: a heavy or dangerous library enters the house by one door.
 DOORS = {"great_expectations": {"assets/judge.py"}}
@@ -72,7 +85,9 @@ def test_lower_floors_know_no_orchestrator_file_clock_or_environment() -> None:
 
 
 def test_package_text_is_read_at_two_doors_only() -> None:
-    readers = {name(path) for path in modules(*PURE) if "importlib.resources" in set(imported(path)) or "read_text" in path.read_text()}
+    readers = {
+        name(path) for path in modules(*PURE) if "importlib.resources" in set(imported(path)) or "read_text" in path.read_text()
+    }
     assert readers <= {"pipelines/engine.py", "schemas/sources/layouts/__init__.py"}
 
 

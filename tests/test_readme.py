@@ -18,12 +18,20 @@ MADE_BY_RUNS = ("lake/", "out/", ".dagster/", ".venv", "DROP/", "LAKE/", "OUT/",
 def test_every_path_exists(document: str) -> None:
     text = (ROOT / document).read_text(encoding="utf-8")
     named = {one for one in PATH.findall(text) if not any(part in one for part in MADE_BY_RUNS) and "<" not in one}
-    missing = sorted(one for one in named if not list(ROOT.glob(one.rstrip("/"))) and not list(ROOT.glob(f"**/{one.rstrip('/')}")))
+    missing = sorted(
+        one for one in named if not list(ROOT.glob(one.rstrip("/"))) and not list(ROOT.glob(f"**/{one.rstrip('/')}"))
+    )
     assert missing == []
 
 
 def test_every_velocity_command_exists() -> None:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     commands = {one for one in re.findall(r"velocity ([a-z-]+)", text) if one not in ("audiences",)}
-    known = subprocess.run([sys.executable, "-c", "from assets.cli import main; main()", "--help"], capture_output=True, text=True, cwd=ROOT, check=True)
+    known = subprocess.run(
+        [sys.executable, "-c", "from assets.cli import main; main()", "--help"],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        check=True,
+    )
     assert sorted(one for one in commands if one not in known.stdout) == []
