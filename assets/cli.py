@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table as RichTable
 
 from assets.arrivals import late_days
-from assets.house import SAMPLE_GROUP, PROJECT, House
+from assets.house import PROJECT, SAMPLE_GROUP, House
 from assets.lake import Lake
 from assets.policy_check import check_policy
 from assets.policy_files import load_policy
@@ -178,8 +178,8 @@ def _report(house: House, result: DayResult, *, is_demo: bool = False) -> None:
 
 def _show(house: House, day: date) -> None:
     table = RichTable(title=f"Audiences of {house.rules.group.title}, {day}")
-    for name, justify in (("segment", "left"), ("audience", "left"), ("people", "right"), ("most frequent reasons", "left")):
-        table.add_column(name, justify=justify, overflow="fold")
+    for name in ("segment", "audience", "people", "most frequent reasons"):
+        table.add_column(name, justify="right" if name == "people" else "left", overflow="fold")
     for row in audience_rows(house.tables, day):
         table.add_row(*row)
     out.print(table)

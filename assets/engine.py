@@ -13,13 +13,12 @@ BATCH_ROWS = 100_000
 
 
 class DuckDBEngine:
-    """One in-memory DuckDB connection. Spills to `temp` beyond `memory_limit`; needs no extension."""
+    """One in-memory DuckDB connection. Spills to `temp`, if given, beyond `memory_limit`; needs no extension."""
 
     def __init__(self, temp: Path | None = None, memory_limit: str = "4GB") -> None:
-        config: dict[str, str] = {"memory_limit": memory_limit}
-        if temp is not None:
-            config["temp_directory"] = str(temp)
-        self._connection = duckdb.connect(":memory:", config=config)
+        # Without a folder of its own DuckDB would spill into the working directory, and leave it there when killed.
+        place = str(temp) if temp else ""
+        self._connection = duckdb.connect(":memory:", config={"memory_limit": memory_limit, "temp_directory": place})
         self._connection.execute("SET TimeZone = 'UTC'")
 
     def register(self, name: str, frame: pl.DataFrame) -> None:

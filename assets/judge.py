@@ -109,11 +109,12 @@ def _finding(expectation: Expectation, result: Any) -> Finding:
 def _great_expectations() -> tuple[Any, Any]:
     os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
     import great_expectations as gx  # seconds to import; only a process that judges pays for it
+    from great_expectations.data_context.types.base import ProgressBarsConfig
 
     logging.getLogger("great_expectations").setLevel(logging.ERROR)
     event.listen(SqlEngine, "after_cursor_execute", _buffer_duckdb_rows)
     context = gx.get_context(mode="ephemeral")
-    context.variables.progress_bars = gx.data_context.types.base.ProgressBarsConfig(globally=False)
+    context.variables.progress_bars = ProgressBarsConfig(globally=False)
     return gx, context
 
 

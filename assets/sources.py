@@ -9,7 +9,7 @@ import dagster as dg
 import polars as pl
 import pyarrow.parquet as pq
 
-from assets.arrivals import Arrival, arrivals, unclaimed, write_manifest
+from assets.arrivals import Arrival, arrivals, shown, unclaimed, write_manifest
 from assets.catalogue import accepted_table, quarantine_table
 from assets.house import House
 from assets.lake import ROW_GROUP_ROWS
@@ -30,7 +30,7 @@ from schemas.contract import Feed
 from schemas.tables.sources import FEED_FILE, FeedFile
 
 BATCH_BYTES = 96 << 20  # of files as they lie on disk; bounds memory, not results
-NO_FILES = FeedFile.create_empty()
+NO_FILES: pl.DataFrame = FeedFile.create_empty()
 
 # A network drive may blink; a file that is wrong stays wrong, and is never retried.
 BLINK = dg.RetryPolicy(max_retries=2, delay=2, backoff=dg.Backoff.EXPONENTIAL)
@@ -89,7 +89,7 @@ def stage_feed(house: House, feed: Feed, day: date, seen: list[Arrival]) -> tupl
             known.append(taken.accepted.select("row_key", "row_hash", "version_at"))
             quarantined.append(taken.quarantine)
             files.append(taken.files)
-    account = pl.concat([one.select(NO_FILES.columns).cast(dict(NO_FILES.schema)) for one in files])
+    account = pl.concat([one.select(NO_FILES.columns).cast(NO_FILES.schema) for one in files])
     if account.is_empty():
         account = _missing(feed)
     rows = pq.ParquetFile(path).metadata.num_rows
@@ -210,16 +210,14 @@ def feed_file_asset(feeds: list[Feed], partitions: dg.DailyPartitionsDefinition)
 
 def account_of(house: House, feeds: list[Feed], day: date) -> pl.DataFrame:
     """All files of the day, in the columns of feed_file."""
-    frames = [NO_FILES]
+    frames: list[pl.DataFrame] = [NO_FILES]
     for feed in feeds:
         kept = house.tables.read_json(_accounts(feed, day))
         if kept:
             frames.append(pl.read_json(kept["files"].encode(), schema=NO_FILES.schema))
     strays = [
         {
-            **_file_row(
-                feeds[0], path.relative_to(house.inbox).as_posix(), "", "unclaimed", _nobody(), None, path.stat().st_size
-            ),
+            **_file_row(feeds[0], shown(path.relative_to(house.inbox)), "", "unclaimed", _nobody(), None, path.stat().st_size),
             "feed": "unclaimed",
         }
         for path in unclaimed(house.inbox)

@@ -41,7 +41,7 @@ LIST_VEHICLE = """
 """
 DUMMY_VIN = """
     SELECT s.value AS vin FROM shared_identifier AS s LEFT JOIN vehicle AS v ON v.vin = s.value
-    WHERE s.kind = 'vin' AND NOT coalesce(v.is_valid, false)
+    WHERE s.kind = 'vin' AND NOT coalesce(v.is_vin_valid, false)
 """
 READINGS = """
     SELECT vin, coalesce(occurred_on, opened_on) AS on_day, odometer_miles AS miles

@@ -29,7 +29,7 @@ def build(engine: Engine, day: Day) -> pl.DataFrame:
     query = query_text("pipelines.records", "vehicle_statements")
     stated = in_our_spelling(engine.sql(query, year_from=YEARS[0], year_to=YEARS[1]), day.policy.reference)
     unseen = stated.join(previous, on="vin", how="anti")
-    decoded = decode(unseen["vin"], day.policy.reference)
+    decoded = decode(unseen["vin"], day.policy.reference).rename({"is_valid": "is_vin_valid"})
     new = decoded.with_columns(in_service_on=pl.lit(None, pl.Date), first_seen_on=pl.lit(day.as_of))
     known = pl.concat([previous.select(new.columns), new])
     return with_statements(known, stated).select(VEHICLE.schema.column_names()).sort("vin")

@@ -123,7 +123,7 @@ class Vehicle(dy.Schema):
     """One row per VIN ever seen, decoded offline; the VIN wins over what people typed."""
 
     vin = vin(key=True, nullable=False)
-    is_valid = dy.Bool(description="17 characters, known WMI and right check digit")
+    is_vin_valid = dy.Bool(description="17 characters, known WMI and right check digit")
     invalid_reason = dy.String(nullable=True, description="length, characters, check digit or unknown WMI")
     year = dy.Int64(nullable=True, min=1900, max=2100, description="model year, from the VIN else as typed")
     make = make()

@@ -41,7 +41,7 @@ def garage(engine: DuckDBEngine, policy: Policy) -> Garage:
         people |= {f"crm_contacts:{one['row_key']}:contact": "s" for one in crm}
         member = [{"record_id": r, "person_id": p} for r, p in sorted(people.items())]
         person = [{"person_id": p, "household_id": f"h{p}"} for p in sorted(set(people.values()))]
-        vehicle = [{"vin": VIN, "year": 2024, "make": "Mazda", "model": "CX-5", "body_style": "suv", "is_valid": True}]
+        vehicle = [{"vin": VIN, "year": 2024, "make": "Mazda", "model": "CX-5", "body_style": "suv", "is_vin_valid": True}]
         vocabulary = [
             {"kind": "make", "context": "", "raw": "bimmer", "matched": "BMW"},
             {"kind": "model", "context": "BMW", "raw": "x3 sport", "matched": "X3"},

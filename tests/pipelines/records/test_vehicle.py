@@ -16,7 +16,7 @@ def test_the_vin_wins_over_what_people_typed(run, rows):
     frame = run(STEP, crm_leads=rows("crm_leads", {"vin": KICKS, "year": 2019, "make": "nisan", "model": "rogue", "trim": "SV"}))
     found = row_of(frame, KICKS)
     assert (found["year"], found["make"], found["model"], found["body_style"]) == (2020, "Nissan", "Kicks", "hatchback")
-    assert found["is_valid"] and found["is_decoded"] and found["invalid_reason"] is None
+    assert found["is_vin_valid"] and found["is_decoded"] and found["invalid_reason"] is None
     assert found["trim"] == "SV"
     assert found["first_seen_on"] == date(2026, 11, 21)
 
@@ -28,7 +28,7 @@ def test_the_vin_wins_over_what_people_typed(run, rows):
 def test_a_vin_that_is_not_valid_keeps_what_was_typed_in_our_spelling(run, rows, vin, reason):
     typed = {"vin": vin, "year": 2003, "make": " HONDA ", "model": "cr v ex", "zip": "28202"}
     found = row_of(run(STEP, ownership_lists=rows("ownership_lists", typed)), vin)
-    assert not found["is_valid"] and not found["is_decoded"]
+    assert not found["is_vin_valid"] and not found["is_decoded"]
     assert found["invalid_reason"] == reason
     assert (found["year"], found["make"], found["model"], found["body_style"]) == (2003, "Honda", "CR-V", "suv")
 
