@@ -10,7 +10,7 @@ from data_samples.simulator import SimulationSummary, simulate
 
 HERE = Path(__file__).resolve().parent
 UNTIL = date(2026, 11, 21)
-PEOPLE, MONTHS, DAYS, SEED = 360, 18, 7, 12
+PEOPLE, MONTHS, DAYS, SEED = 360, 18, 7, 25
 
 
 def make(out: Path = HERE) -> SimulationSummary:

@@ -40,6 +40,11 @@ class Calendar:
         return np.searchsorted(np.asarray(self.deliveries), day, side="left").astype(np.int64)
 
     @property
+    def daily(self) -> list[int]:
+        """Positions of the deliveries that hold one day only."""
+        return [i for i in range(1, len(self.deliveries)) if self.deliveries[i - 1] == self.deliveries[i] - 1]
+
+    @property
     def now(self) -> datetime:
         """Noon of the last day; freezes the clock of the VIN generator."""
         return datetime.combine(as_date(self.last), time(12), UTC)

@@ -35,12 +35,16 @@ CASS = {"CASS_STD_LINE1": "address_1", "CASS_STD_CITY": "city", "CASS_STD_STATE"
 
 
 def write_files(world: World, writer: Writer, feed: str, suffix: str, frame: pl.DataFrame) -> None:
-    """One file per delivery and rooftop. `frame` has the published headers, `delivery` and `rooftop`."""
+    """One file per delivery and rooftop; on days of their own also without rows. `frame` has the published headers,
+    `delivery` and `rooftop`."""
     header = all_feeds()[feed].header
-    frame = frame.filter(pl.col("delivery") < len(world.calendar.deliveries)).sort("delivery", "rooftop", maintain_order=True)
-    for (delivery, rooftop), part in frame.group_by("delivery", "rooftop", maintain_order=True):
-        dealer = world.policy.group.rooftops[int(rooftop)].dealer_ids[0]
-        name = f"{dealer}_{compact(world.calendar.deliveries[int(delivery)])}_{STAMP}_{suffix}.txt"
+    deliveries, rooftops = world.calendar.deliveries, world.policy.group.rooftops
+    frame = frame.filter(pl.col("delivery") < len(deliveries))
+    parts = {tuple(map(int, key)): part for key, part in frame.partition_by("delivery", "rooftop", as_dict=True).items()}
+    quiet = {(delivery, rooftop) for delivery in world.calendar.daily for rooftop in range(len(rooftops))}
+    for delivery, rooftop in sorted(parts.keys() | quiet):
+        part = parts.get((delivery, rooftop), frame.clear())
+        name = f"{rooftops[rooftop].dealer_ids[0]}_{compact(deliveries[delivery])}_{STAMP}_{suffix}.txt"
         writer.put(feed, name, spoil(as_lines(part, header, "\t"), SPOILED_ONE_IN, name), len(part))
 
 

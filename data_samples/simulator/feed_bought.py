@@ -29,7 +29,7 @@ def write_ownership(world: World, writer: Writer) -> None:
     for position, day in enumerate(calendar.deliveries):
         if position and quarter[position] == quarter[position - 1]:
             continue
-        licence = f"LIC-{as_date(day).year}Q{(as_date(day).month + 2) // 3}"
+        licence = f"LIC-POLK-{as_date(day).year}"
         _list(world, writer, position, "polk", licence, day + LICENCE_DAYS, listed)
     _list(world, writer, 0, "oldlist", "LIC-EXPIRED", calendar.last - 40, listed & (person % 9 == 4))
     late = max(len(calendar.deliveries) - 5, 0)

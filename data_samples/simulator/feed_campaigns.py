@@ -50,7 +50,14 @@ def write_email_status(world: World, writer: Writer) -> None:
         .with_row_index("n")
         .with_columns(event_id=pl.format("E{}", pl.col("n").cast(pl.String).str.zfill(9)))
     )
-    write_csv_feed(world, writer, "email_status", with_bad_values(world, rows, "occurred_at"), "email_status_%s.csv".__mod__)
+    write_csv_feed(
+        world,
+        writer,
+        "email_status",
+        with_bad_values(world, rows, "occurred_at"),
+        "email_status_%s.csv".__mod__,
+        is_never_missing=True,
+    )
 
 
 def write_exposures(world: World, writer: Writer) -> None:
@@ -74,7 +81,14 @@ def write_exposures(world: World, writer: Writer) -> None:
         .with_row_index("n")
         .with_columns(exposure_id=pl.format("X{}", pl.col("n").cast(pl.String).str.zfill(9)))
     )
-    write_csv_feed(world, writer, "campaign_exposures", with_bad_values(world, rows, "exposed_on"), "exposures_%s.csv".__mod__)
+    write_csv_feed(
+        world,
+        writer,
+        "campaign_exposures",
+        with_bad_values(world, rows, "exposed_on"),
+        "exposures_%s.csv".__mod__,
+        is_never_missing=True,
+    )
 
 
 def _moments(world: World, purpose: str, per_year: Floats) -> tuple[Ints, Ints, Ints]:

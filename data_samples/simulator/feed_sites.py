@@ -51,4 +51,6 @@ def write_calls(world: World, writer: Writer) -> None:
         duration_seconds=pl.col("seconds").cast(pl.String),
     )
     writer.link(rows.filter(pl.col("caller").is_not_null()), "call_tracking", ["call_id"], "caller")
-    write_csv_feed(world, writer, "call_tracking", with_bad_values(world, rows, "started_at"), "calls_%s.csv".__mod__)
+    write_csv_feed(
+        world, writer, "call_tracking", with_bad_values(world, rows, "started_at"), "calls_%s.csv".__mod__, is_never_missing=True
+    )

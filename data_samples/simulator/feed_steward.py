@@ -7,11 +7,10 @@ from data_samples.simulator.accounts import is_seven_times
 from data_samples.simulator.cells import iso_time
 from data_samples.simulator.columns import at, text
 from data_samples.simulator.contacts import MOST_DEVICES, client_ids
-from data_samples.simulator.days import as_date, compact
+from data_samples.simulator.days import as_date
 from data_samples.simulator.tables import with_bad_values, write_csv_feed
 from data_samples.simulator.world import World
-from data_samples.simulator.writer import Writer, as_lines
-from schemas.sources import all_feeds
+from data_samples.simulator.writer import Writer
 
 REQUESTS = (
     ("opt_out", 30), ("gpc", 18), ("deletion", 12), ("do_not_call", 14), ("do_not_email", 14), ("do_not_mail", 10), ("opt_in", 2),
@@ -34,11 +33,7 @@ def write_privacy(world: World, writer: Writer) -> None:
         received_at=iso_time("day", "second"),
     )
     rows = with_bad_values(world, _identified(world, rows).sort("delivery", "request_id"), "received_at", 0.002)
-    write_csv_feed(world, writer, "privacy_requests", rows, "privacy_requests_%s.csv".__mod__)
-    header = tuple(one.raw for one in all_feeds()["privacy_requests"].fields)
-    for index in sorted(set(range(len(calendar.deliveries))) - set(rows["delivery"].to_list())):  # the feed must never be missing
-        name = f"privacy_requests_{compact(calendar.deliveries[index])}.csv"
-        writer.put("privacy_requests", name, as_lines(rows.clear(), header, ","), 0)
+    write_csv_feed(world, writer, "privacy_requests", rows, "privacy_requests_%s.csv".__mod__, is_never_missing=True)
 
 
 def _identified(world: World, rows: pl.DataFrame) -> pl.DataFrame:
