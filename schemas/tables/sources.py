@@ -14,7 +14,7 @@ class FeedFile(dy.Schema):
     file_sha256 = dy.String(primary_key=True, description="content hash, hex; empty where the feed's file is missing")
     status = dy.Enum(
         ["accepted", "rejected", "redelivered", "missing", "too_late", "unclaimed"],
-        description="rejected: not one row was used; redelivered: the same bytes were taken before; missing: the feed sent nothing",
+        description="rejected: not one row was used; redelivered: the same bytes came before; missing: the feed sent nothing",
     )
     version_at = dy.Datetime(nullable=True, time_unit="us", description="the file's stamp in the group's time zone")
     bytes = dy.Int64(min=0, description="size of the file")
