@@ -29,7 +29,8 @@ from pipelines.ingest import DropFile, Ingested, ingest
 from schemas.contract import Feed
 from schemas.tables.sources import FEED_FILE, FeedFile
 
-BATCH_BYTES = 96 << 20  # of files as they lie on disk; bounds memory, not results
+BATCH_BYTES = 192 << 20  # of text per batch; bounds memory, not results
+GZIP_RATIO = 12  # event JSON is about this much larger than its gzip
 NO_FILES: pl.DataFrame = FeedFile.create_empty()
 
 # A network drive may blink; a file that is wrong stays wrong, and is never retried.
@@ -101,11 +102,14 @@ def stage_feed(house: House, feed: Feed, day: date, seen: list[Arrival]) -> tupl
 
 def _batches(taken: list[Arrival]) -> Iterator[list[Arrival]]:
     batch: list[Arrival] = []
+    held = 0
     for one in taken:
-        if batch and sum(other.bytes for other in batch) + one.bytes > BATCH_BYTES:
+        text = one.bytes * (GZIP_RATIO if one.name.endswith(".gz") else 1)
+        if batch and held + text > BATCH_BYTES:
             yield batch
-            batch = []
+            batch, held = [], 0
         batch.append(one)
+        held += text
     if batch:
         yield batch
 
