@@ -136,6 +136,7 @@ SCORING = ScoringPolicy(
             "payment_tool": IntentWeight(points=20, half_life_days=14, cap_per_day=40),
             "form_sales": IntentWeight(points=40, half_life_days=30, cap_per_day=40),
             "call_sales": IntentWeight(points=25, half_life_days=30, cap_per_day=25),
+            "lead": IntentWeight(points=40, half_life_days=30, cap_per_day=40),
             "lead_third_party": IntentWeight(points=35, half_life_days=30, cap_per_day=35),
             "page_view": IntentWeight(points=0, half_life_days=14, cap_per_day=1),
         },

@@ -16,13 +16,16 @@ reach AS (
             FILTER (licence_id IS NOT NULL AND licence_expires_on >= $as_of) AS licence_id
     FROM person_identifier GROUP BY person_id
 ),
+-- A nameless call, click or signal brings nothing but the identifier by which it was joined, so it weakens nobody who is
+-- known by name.
 weakest AS (
-    SELECT person_id, CASE max(CASE tier WHEN 'loose' THEN 3 WHEN 'strict' THEN 2 ELSE 1 END)
-        WHEN 3 THEN 'loose' WHEN 2 THEN 'strict' ELSE 'exact' END AS identity_tier
-    FROM member GROUP BY person_id
+    SELECT person_id, CASE max(CASE m.tier WHEN 'loose' THEN 3 WHEN 'strict' THEN 2 ELSE 1 END)
+            FILTER (m.tier <> 'loose' OR coalesce(p.first_name, p.last_name) IS NULL)
+        WHEN 3 THEN 'loose' WHEN 2 THEN 'strict' WHEN 1 THEN 'exact' END AS identity_tier
+    FROM member m JOIN person p USING (person_id) GROUP BY person_id
 ),
 held AS (
-    SELECT g.person_id, coalesce(p.household_id, p.person_id) AS home_id, g.vin, g.make, g.model, g.year, g.since, g.is_own_brand,
+    SELECT g.person_id, coalesce(p.household_id, p.person_id) AS home_id, g.vin, g.make, g.model, g.year, g.since, g.is_own_brand, g.relation,
         l.is_out_of_warranty,
         coalesce(l.vehicle_age_years, date_diff('day', make_date(g.year, 1, 1), $as_of) / 365.25) AS age_years
     FROM garage g JOIN person p USING (person_id) LEFT JOIN lifecycle l USING (person_id, vin)
@@ -41,7 +44,7 @@ clocks AS (
     SELECT h.person_id, b.brand, l.lease_days_left AS lease, date_diff('day', $as_of, l.loan_ends_on) AS loan,
         date_diff('day', $as_of, l.basic_warranty_ends_on) AS basic, date_diff('day', $as_of, l.powertrain_warranty_ends_on) AS powertrain,
         date_diff('day', $as_of, l.contract_ends_on) AS contract,
-        s.days_to_due, s.next_appointment_on, s.state, e.equity_low, e.equity_mid, h.vin
+        s.days_to_due, s.next_appointment_on, s.state, e.equity_low, e.equity_mid, h.vin, h.relation IN ('bought', 'leased') AS is_deal
     FROM held h JOIN own_brand b USING (make)
     LEFT JOIN lifecycle l USING (person_id, vin) LEFT JOIN service s USING (person_id, vin) LEFT JOIN equity e USING (person_id, vin)
 ),
@@ -57,8 +60,9 @@ clock AS (
         min(CASE state WHEN 'active' THEN 1 WHEN 'at_risk' THEN 2 WHEN 'lapsed' THEN 3 WHEN 'lost' THEN 4 WHEN 'never' THEN 5 END)
             AS liveliness,
         min(next_appointment_on) AS next_appointment_on,
-        max(equity_mid) AS equity_mid,
-        max_by(equity_low, (equity_mid, equity_low)) FILTER (equity_mid IS NOT NULL) AS equity_low
+        -- What is owed on a vehicle that was not bought here is not known, and so is its equity.
+        max(equity_mid) FILTER (is_deal) AS equity_mid,
+        max_by(equity_low, (equity_mid, equity_low)) FILTER (is_deal AND equity_mid IS NOT NULL) AS equity_low
     FROM clocks GROUP BY person_id, brand
 ),
 parties AS (

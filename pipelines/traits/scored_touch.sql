@@ -4,6 +4,7 @@
 -- Parameters: $as_of date; $starts_at, $ends_at the window in UTC, end excluded; $time_zone of the group;
 --             $bot_touches_per_day above which a web client is a machine.
 -- points: capped and decayed points of the row, the day's capped points of the kind shared evenly over its touches.
+-- A form sent on our own site comes back as a lead of that site: the lead of the same person, day and rooftop is the same act.
 WITH windowed AS (
     SELECT
         record_id, feed, kind, rooftop_id, make, model, body_style, condition, vin, price,
@@ -14,14 +15,27 @@ WITH windowed AS (
 bot AS (
     SELECT record_id FROM windowed WHERE feed = 'web_events' GROUP BY record_id, local_day HAVING count(*) > $bot_touches_per_day
 ),
-known AS (
-    SELECT
-        member.person_id, windowed.kind, windowed.local_day, windowed.make, windowed.model, windowed.body_style,
-        windowed.condition, windowed.vin, windowed.rooftop_id, windowed.price, count(*) AS touches
+own AS (
+    SELECT member.person_id, windowed.*
     FROM windowed
     JOIN intent_weight ON intent_weight.kind = windowed.kind
     JOIN member ON member.record_id = windowed.record_id
     WHERE windowed.record_id NOT IN (SELECT record_id FROM bot)
+),
+form AS (
+    SELECT DISTINCT person_id, local_day, rooftop_id
+    FROM own
+    WHERE kind IN ('form_sales', 'form_trade', 'form_credit', 'form_test_drive')
+),
+known AS (
+    SELECT
+        own.person_id, own.kind, own.local_day, own.make, own.model, own.body_style, own.condition, own.vin, own.rooftop_id,
+        own.price, count(*) AS touches
+    FROM own
+    LEFT JOIN form
+        ON own.kind = 'lead' AND form.person_id = own.person_id AND form.local_day = own.local_day
+        AND form.rooftop_id = own.rooftop_id
+    WHERE form.person_id IS NULL
     GROUP BY ALL
 )
 SELECT

@@ -42,7 +42,7 @@ class AudienceMember(dy.Schema):
     )
     score = dy.Float64(nullable=True, description="the audience's own score, as its policy says")
     tier = dy.Enum(["hot", "warm", "cold"], nullable=True, description="tier of the score, where the audience has one")
-    identity_tier = dy.Enum(["exact", "strict", "loose"], description="weakest identity tier among the person's records")
+    identity_tier = dy.Enum(["exact", "strict", "loose"], description="weakest tier of the records that make the person known")
     arm = dy.String(description="treatment, or the hold-out that keeps the person from being addressed")
     channels = dy.List(dy.String(), description="channels that may address the member, after licences and contact policy")
     message = dy.String(nullable=True, description="message theme from policy plan.yaml")

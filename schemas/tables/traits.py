@@ -165,7 +165,7 @@ class Candidate(dy.Schema):
     has_email = dy.Bool(description="a usable e-mail")
     has_phone = dy.Bool(description="a usable phone")
     has_address = dy.Bool(description="a usable postal address")
-    identity_tier = dy.String(description="weakest tier among the person's records: exact, strict or loose")
+    identity_tier = dy.String(description="weakest tier of the records that make the person known: exact, strict, loose")
     # shopping
     intent_score = dy.Float64(description="points over all brands")
     intent_tier = dy.String(description="hot, warm or cold, over all brands")

@@ -81,8 +81,9 @@ def test_clocks_take_the_next_end_of_vehicles_of_the_brand(engine: DuckDBEngine)
     ]
     equity = [
         {"person_id": "p1", "vin": vin, "equity_low": low, "equity_mid": mid, "value_source": "supplied"}
-        for vin, low, mid in (("V1", 900, 1000), ("V2", -50, 2500))
+        for vin, low, mid in (("V1", 900, 1000), ("V2", -50, 2500), ("V3", 8000, 9000))
     ]
+    garage[2] = {**garage[2], "relation": "serviced"}  # nobody here knows what is owed on it
     built = run(
         engine, person=[{**PERSON, "person_id": "p1"}], garage=garage, lifecycle=lifecycle, service=service, equity=equity
     )
@@ -91,6 +92,21 @@ def test_clocks_take_the_next_end_of_vehicles_of_the_brand(engine: DuckDBEngine)
     assert (acura["lease_days_left"], acura["basic_warranty_days_left"]) == (20, -10)
     assert (mazda["service_days_to_due"], mazda["service_due_on"], mazda["service_state"]) == (-10, IN[-10], "at_risk")
     assert (mazda["next_appointment_on"], mazda["equity_mid"], mazda["equity_low"]) == (IN[20], 2500.0, -50.0)
+    assert (acura["equity_mid"], acura["equity_low"]) == (None, None)
+
+
+def test_nameless_loose_records_weaken_nobody_who_is_known_by_name(engine: DuckDBEngine) -> None:
+    named = {**PERSON, "person_id": "named", "last_name": "Doe"}
+    people = [named, {**named, "person_id": "listed"}, {**PERSON, "person_id": "hash"}]
+    tiers = {"named": ["exact", "loose", "exact"], "listed": ["loose", "strict", "exact"], "hash": ["exact", "loose"]}
+    member = [
+        {"record_id": f"{person}:{at}", "person_id": person, "tier": tier, "rule": "email_hash"}
+        for person, given in tiers.items()
+        for at, tier in enumerate(given)
+    ]
+    built = run(engine, person=people, member=member)
+    found = {person: row(built, person, "lux")["identity_tier"] for person in tiers}
+    assert found == {"named": "exact", "listed": "strict", "hash": "loose"}
 
 
 def test_deals_make_customers_of_the_brand_and_name_the_last_rooftop(engine: DuckDBEngine) -> None:

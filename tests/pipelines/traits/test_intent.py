@@ -61,6 +61,20 @@ def test_a_touch_counts_for_the_brand_of_its_make_else_of_its_rooftop(engine):
     assert found == {"all": 88.0, "lux": 40.0, "vol": 20.0}
 
 
+def test_a_form_and_the_lead_it_became_are_one_act(engine):
+    form = touch(1, kind="form_sales", rooftop_id="R03")
+    lead = touch(2, kind="lead", record_id="adf:7:lead", rooftop_id="R03", occurred_at=NOON + timedelta(minutes=4))
+    row = scores(engine, [form, lead])["all"]
+    assert (row["score"], row["forms_30d"], row["top_driver"]) == (40.0, 1, "form_sales")
+    elsewhere = {**lead, "rooftop_id": "R02"}
+    yesterday = {**lead, "occurred_at": NOON - timedelta(days=1)}
+    bought_in = {**lead, "kind": "lead_third_party"}
+    for other in (elsewhere, yesterday, bought_in):
+        assert scores(engine, [form, other])["all"]["forms_30d"] == 2
+    service = touch(3, kind="form_service", rooftop_id="R03")
+    assert scores(engine, [service, lead])["all"]["score"] == 40.0
+
+
 def test_tiers_begin_at_their_threshold(engine):
     assert scores(engine, [touch(1, kind="payment_tool")])["all"]["tier"] == "warm"
     hot = [touch(1, kind="payment_tool"), touch(2, kind="form_sales")]
