@@ -3,7 +3,6 @@
 import csv
 import json
 from datetime import date
-from pathlib import Path
 
 import duckdb
 import polars as pl
@@ -31,7 +30,7 @@ def test_the_day_is_done_and_says_what_was_refused(ran: tuple[Lake, str, int]) -
     _, said, code = ran
     assert code == 3, said
     assert "FAILED" not in said
-    assert "truncated" in said and "UTF-16" in said
+    assert "The gzip stream ends early" in said and "UTF-16" in said
 
 
 @pytest.mark.parametrize("segment", ["conquest", "in_market", "loyalty"])
@@ -40,7 +39,7 @@ def test_every_segment_has_members_with_reasons(lake: Lake, segment: str) -> Non
     assert members.height > 0
     assert members["reasons"].list.len().min() > 0
     sentences = members["reasons"].explode().struct.field("sentence")
-    assert sentences.null_count() == 0 and not sentences.str.contains(r"[{}$]").any(), "a sentence was not filled in"
+    assert sentences.null_count() == 0 and not sentences.str.contains(r"[{}]|\$[a-z_]").any(), "a sentence was not filled in"
 
 
 def test_one_person_has_one_owner(lake: Lake) -> None:
