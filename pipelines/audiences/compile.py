@@ -11,6 +11,7 @@ from sqlglot import exp
 
 from pipelines.audiences.rules import FORMAT, PLACE, candidate_columns, leaves, parse_expression
 from pipelines.engine import Value
+from pipelines.normalise.singular import singular_sql
 from schemas.policy.audiences import AudiencePolicy, Condition
 
 SINCE = "held_since.days"  # where a query of reasons finds the map of rule to day
@@ -68,7 +69,7 @@ class Compiler:
             end = found.end()
         if end < len(template):
             pieces.append(quoted(template[end:]))
-        return f"concat({', '.join(pieces)})"
+        return singular_sql(f"concat({', '.join(pieces)})")
 
     def _place(self, name: str, shape: str | None) -> str:
         columns = candidate_columns()

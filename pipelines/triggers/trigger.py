@@ -11,6 +11,7 @@ from datetime import date
 import polars as pl
 
 from pipelines.engine import Engine, Value, query_text
+from pipelines.normalise.singular import singular
 
 SUBJECT = ("person_id", "vin", "rooftop_id", "due_on")
 FIRED = (*SUBJECT, "evidence", "sentence")
@@ -69,7 +70,7 @@ def sentence_of(template: str) -> pl.Expr:
     for field in _FIELD.finditer(template):
         parts += [pl.lit(template[end : field.start()]), _worded(field.group(1), is_money=field.group(2) is not None)]
         end = field.end()
-    return pl.concat_str([*parts, pl.lit(template[end:])])
+    return singular(pl.concat_str([*parts, pl.lit(template[end:])]))
 
 
 def _worded(name: str, *, is_money: bool) -> pl.Expr:
