@@ -6,6 +6,7 @@ A file without a stamp belongs to the day on which it was first seen.
 """
 
 import hashlib
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -29,7 +30,7 @@ class Arrival:
     path: Path
     sha256: str
     version_at: datetime
-    verdict: str  # take, redelivered or too_late
+    verdict: str  # take, redelivered, too_late or unreadable
     bytes: int
 
 
@@ -46,16 +47,27 @@ class DayOutOfOrder(Exception):
 def files_of(drop: Path, feed: Feed) -> list[tuple[str, Path]]:
     """Files of a feed: everything below DROP/<feed>/, and files at the top of DROP that the feed claims by name."""
     folder = drop / feed.name
-    inside = [path for path in folder.rglob("*") if path.is_file() and not path.name.startswith(".")] if folder.is_dir() else []
-    beside = [path for path in drop.iterdir() if path.is_file() and claims(feed, path.name)] if drop.is_dir() else []
-    named = [(path.relative_to(folder).as_posix(), path) for path in inside] + [(path.name, path) for path in beside]
+    inside = [path for path in folder.rglob("*") if _is_delivered(path)] if folder.is_dir() else []
+    beside = [path for path in drop.iterdir() if _is_delivered(path) and claims(feed, path.name)] if drop.is_dir() else []
+    named = [(shown(path.relative_to(folder)), path) for path in inside] + [(shown(Path(path.name)), path) for path in beside]
     return sorted(named)
+
+
+def _is_delivered(path: Path) -> bool:
+    """Whether somebody put a file here: anything but a folder or a hidden name, even a link that leads nowhere or a pipe."""
+    return not path.is_dir() and not path.name.startswith(".")
+
+
+def shown(path: Path) -> str:
+    """A file's name as it is told and kept: bytes that are no text and characters that do not print are written as escapes."""
+    text = os.fsencode(path.as_posix()).decode("utf-8", "backslashreplace")
+    return "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in text)
 
 
 def unclaimed(drop: Path) -> list[Path]:
     """Files that no feed recognises: at the top under a strange name, or in a folder that is not a feed."""
     feeds = all_feeds()
-    strays = [path for path in drop.rglob("*") if path.is_file() and not path.name.startswith(".")]
+    strays = [path for path in drop.rglob("*") if _is_delivered(path)]
     return sorted(path for path in strays if not _is_claimed(path.relative_to(drop), feeds))
 
 
@@ -77,7 +89,10 @@ def arrivals(drop: Path, lake: Lake, feed: Feed, day: date) -> list[Arrival]:
         stamp, belongs = stamp_of(Path(name).name), _belongs_to(name)
         if belongs is not None and belongs > day:
             continue
-        sha = digest(path)
+        sha = readable_digest(path)
+        if sha is None:
+            found.append(Arrival(name, path, "", stamp or datetime.combine(day, time()), "unreadable", path.lstat().st_size))
+            continue
         if any(files.get(name) == sha for files in earlier.values()):
             continue
         if belongs is None and elsewhere.get(name) == sha:
@@ -113,14 +128,16 @@ def late_days(drop: Path, lake: Lake) -> dict[date, list[str]]:
         known = {(name, sha) for files in taken.values() for name, sha in files.items()}
         for name, path in files_of(drop, feed):
             belongs = _belongs_to(name)
-            if belongs and min(taken) <= belongs <= max(taken) and (name, digest(path)) not in known:
+            is_past = belongs is not None and min(taken) <= belongs <= max(taken)
+            sha = readable_digest(path) if is_past else None
+            if belongs and sha and (name, sha) not in known:
                 found.setdefault(belongs, []).append(f"{feed.name}/{name}")
     return dict(sorted(found.items()))
 
 
 def write_manifest(lake: Lake, feed: Feed, day: date, seen: list[Arrival]) -> None:
     """Pin what the day took, so that later days do not take it again."""
-    files = {one.name: one.sha256 for one in seen if one.verdict != "too_late"}
+    files = {one.name: one.sha256 for one in seen if one.verdict in ("take", "redelivered")}
     lake.write_json(_manifest(feed, day), {"feed": feed.name, "day": day.isoformat(), "files": files})
 
 
@@ -131,6 +148,16 @@ def digest(path: Path) -> str:
         while chunk := handle.read(CHUNK):
             hashed.update(chunk)
     return hashed.hexdigest()
+
+
+def readable_digest(path: Path) -> str | None:
+    """The digest, or None where there is nothing to read: a link that leads nowhere, a pipe, a file without permission."""
+    if not path.is_file():
+        return None
+    try:
+        return digest(path)
+    except PermissionError:
+        return None
 
 
 def _manifest(feed: Feed, day: date) -> str:

@@ -23,8 +23,8 @@ from schemas.policy import Policy
 from schemas.sources import all_feeds
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Daily audiences for a dealer group, from files to platforms.")
-out = Console()
-err = Console(stderr=True)
+out = Console(markup=False)  # names of files and columns come from outside, and may hold what looks like markup
+err = Console(stderr=True, markup=False)
 
 FAILED, MISUSED, REFUSED = 1, 2, 3
 POLICY_ROOT = PROJECT / "policy"

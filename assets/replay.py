@@ -5,6 +5,7 @@ so a replayed row never overwrites a newer one. They can be edited before the ru
 """
 
 from datetime import date
+from itertools import count
 from pathlib import Path
 
 import polars as pl
@@ -36,15 +37,22 @@ def write_replay(lake: Lake, drop: Path, feed: Feed, into: date, rule: str | Non
     if rows.is_empty():
         raise NothingToReplay(feed.name, rule)
     latest = rows.unique(["file_name", "line_number", "raw_text"], keep="last", maintain_order=True)
-    written = []
+    written: list[tuple[Path, int]] = []
+    folder = drop / feed.name / f"replay-{into:%Y%m%d}"
     for (name, _), group in sorted(latest.group_by("file_name", "header_text"), key=lambda one: str(one[0])):
-        place = drop / feed.name / f"replay-{into:%Y%m%d}" / _original(str(name))
+        place = _free(folder / _original(str(name)), {one for one, _ in written})
         place.parent.mkdir(parents=True, exist_ok=True)
         beside = place.with_name(f".{place.name}.part")
         beside.write_text(_content(feed, group.sort("line_number")), encoding="utf-8")
         replace_durably(beside, place)
         written.append((place, group.height))
     return written
+
+
+def _free(place: Path, taken: set[Path]) -> Path:
+    """The place, in a folder of its own where files of one name came under several headers or from several folders."""
+    places = (place if n == 1 else place.parent / str(n) / place.name for n in count(1))
+    return next(one for one in places if one not in taken)
 
 
 def _original(name: str) -> str:

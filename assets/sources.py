@@ -136,9 +136,19 @@ def _unused(feed: Feed, seen: list[Arrival]) -> pl.DataFrame:
     says = {
         "redelivered": "the same bytes were taken before under another name; nothing was taken again",
         "too_late": f"it came more than {feed.late_days} days after its day; rebuild from that day on to take it up",
+        "unreadable": "nothing can be read: a link that leads nowhere, a pipe, or a file without permission; copy the file"
+        " itself into the folder and let this user read it",
     }
     rows = [
-        _file_row(feed, one.name, one.sha256, one.verdict, says[one.verdict], one.version_at, one.bytes)
+        _file_row(
+            feed,
+            one.name,
+            one.sha256,
+            "rejected" if one.verdict == "unreadable" else one.verdict,
+            says[one.verdict],
+            one.version_at,
+            one.bytes,
+        )
         for one in seen
         if one.verdict in says
     ]
@@ -162,8 +172,10 @@ def _file_checks(feed: Feed, files: pl.DataFrame) -> Iterator[dg.AssetCheckResul
     yield dg.AssetCheckResult(
         asset_key=feed.name, check_name="rows_add_up", passed=sums["rows_read"] == accounted, metadata={**sums}
     )
-    bad = files.filter(pl.col("status").is_in(["rejected", "too_late"]) | (pl.col("status") == "missing"))
-    must = feed.on_missing == "fail" or bad.filter(pl.col("status") != "missing").height
+    must_be_whole = feed.on_missing == "fail"
+    unread = pl.col("status").is_in(["rejected", "too_late", "missing"])
+    bad = files.filter(unread | ((pl.col("rows_quarantined") > 0) & must_be_whole))
+    must = must_be_whole or bad.filter(pl.col("status") != "missing").height
     yield dg.AssetCheckResult(
         asset_key=feed.name,
         check_name="files_are_readable",
@@ -221,7 +233,7 @@ def account_of(house: House, feeds: list[Feed], day: date) -> pl.DataFrame:
             frames.append(pl.read_json(kept["files"].encode(), schema=NO_FILES.schema))
     strays = [
         {
-            **_file_row(feeds[0], shown(path.relative_to(house.inbox)), "", "unclaimed", _nobody(), None, path.stat().st_size),
+            **_file_row(feeds[0], shown(path.relative_to(house.inbox)), "", "unclaimed", _nobody(), None, path.lstat().st_size),
             "feed": "unclaimed",
         }
         for path in unclaimed(house.inbox)

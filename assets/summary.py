@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import date
+from typing import Any
 
 import polars as pl
 
@@ -31,17 +32,27 @@ def _reasons(members: pl.DataFrame) -> str:
 
 
 def refused_files(lake: Lake, day: date) -> list[str]:
-    """A line per file that was not used, and per required feed that is missing."""
+    """A line per file that was not used, per required feed that is missing, and per file of one with quarantined rows."""
     files = lake.read("feed_file", day) if lake.part("feed_file", day).is_file() else None
     if files is None:
         return []
     bad = files.filter(pl.col("status").is_in(["rejected", "too_late", "unclaimed"]))
-    missing = files.filter((pl.col("status") == "missing") & pl.col("feed").is_in(_required()))
-    return [f"{row['feed']}/{row['file_name'] or '(no file)'}: {row['error']}" for row in pl.concat([bad, missing]).to_dicts()]
+    required = pl.col("feed").is_in(_required())
+    missing = files.filter((pl.col("status") == "missing") & required)
+    partly = files.filter((pl.col("rows_quarantined") > 0) & required)
+    lines = [f"{row['feed']}/{row['file_name'] or '(no file)'}: {row['error']}" for row in pl.concat([bad, missing]).to_dicts()]
+    return lines + [_unread_rows(row) for row in partly.to_dicts()]
+
+
+def _unread_rows(row: dict[str, Any]) -> str:
+    feed, count = row["feed"], row["rows_quarantined"]
+    return (
+        f"{feed}/{row['file_name']}: {count} of {row['rows_read']} rows were not used; table {feed}_quarantine says why, "
+        f"and velocity replay --feed {feed} puts them back to be mended"
+    )
 
 
 def _required() -> list[str]:
-
     return [feed.name for feed in all_feeds().values() if feed.on_missing == "fail"]
 
 

@@ -29,12 +29,17 @@ def served_platforms(day: Day) -> list[Served]:
 def privacy_feed_cause(engine: Engine) -> str | None:
     """Why the gate is closed for everybody, or None. Reads feed_file of the day.
 
-    Open only where the feed's files of the day were all taken: a request we did not read may be anybody's.
+    Open only where the feed's files of the day were all taken: a request we did not read may be anybody's. A file with
+    nothing but quarantined rows was not read either, whatever its status says; nor was one that came too late.
     """
-    found = engine.sql("SELECT CAST(status AS VARCHAR) AS status FROM feed_file WHERE feed = $feed ORDER BY status", feed=FEED)
+    found = engine.sql(query_text(PACKAGE, "privacy_files"), feed=FEED)
     statuses = set(found.get_column("status"))
     if "rejected" in statuses:
         return "privacy_feed_rejected"
+    if found.get_column("is_all_quarantined").any():
+        return "privacy_feed_unreadable"
+    if "too_late" in statuses:
+        return "privacy_feed_missing"
     return None if statuses & {"accepted", "redelivered"} else "privacy_feed_missing"
 
 

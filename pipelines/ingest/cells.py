@@ -19,6 +19,8 @@ _BLANK_DATE = (*_BLANK, "0", "00000000", "0000-00-00", "00/00/0000")
 _FLAGS = {"y": True, "yes": True, "true": True, "1": True, "t": True, "n": False, "no": False, "false": False, "0": False}
 _FLAGS |= {"f": False}
 
+_YEARS = (1900, 2199)  # a moment outside is a placeholder or a slip, and near year 1 or 9999 no clock can be moved by a zone
+
 _ISO_DAY = r"^\d{4}-\d{1,2}-\d{1,2}$"
 _ISO_TIME = r"^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d{1,9})?$"
 _ISO_ZONED = r"^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:?\d\d)$"
@@ -102,11 +104,12 @@ def _timestamp(cell: pl.Expr, time_zone: str) -> pl.Expr:
     odd = pl.when(~plain).then(cell).map_batches(_odd_times, return_dtype=pl.Struct({"at": pl.Datetime("us"), "utc": pl.Boolean}))
     at, is_utc = odd.struct.field("at"), odd.struct.field("utc")
     local = pl.coalesce(naive.str.to_datetime("%Y-%m-%dT%H:%M:%S%.f", time_unit="us", strict=False), pl.when(~is_utc).then(at))
-    return pl.coalesce(
+    read = pl.coalesce(
         zoned.str.to_datetime("%Y-%m-%dT%H:%M:%S%.f%z", time_unit="us", strict=False).dt.convert_time_zone("UTC"),
         pl.when(is_utc).then(at).dt.replace_time_zone("UTC"),
         _in_zone(local, time_zone),
     )
+    return pl.when(read.dt.year().is_between(*_YEARS)).then(read)
 
 
 def _in_zone(local: pl.Expr, time_zone: str) -> pl.Expr:

@@ -8,7 +8,7 @@ import polars as pl
 
 from pipelines.ingest.errors import EmptyFile, WrongType
 from pipelines.ingest.header import Columns, columns_of
-from pipelines.ingest.quoted import Joined, joined_rows
+from pipelines.ingest.quoted import Joined, csv_cells, joined_rows
 from pipelines.ingest.rows import LINE, RawRows, broken_rows, no_broken_rows
 from pipelines.ingest.text import WANTED
 from schemas.contract import Feed, Layout
@@ -36,7 +36,7 @@ def cells_of(line: str, layout: Layout) -> list[str]:
     """The cells of one row."""
     if layout is Layout.TSV:
         return line.split("\t")
-    return next(csv.reader([line]), [])
+    return csv_cells(line)
 
 
 def _lines(text: str) -> pl.DataFrame:

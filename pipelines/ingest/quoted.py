@@ -8,6 +8,7 @@ import polars as pl
 
 from pipelines.ingest.header import Columns
 from pipelines.ingest.rows import LINE, broken_rows, no_broken_rows
+from pipelines.ingest.text import LARGEST_BYTES
 
 _LONGEST = 200  # physical lines that one quoted row may span before its opening quote counts as stray
 _CLOSED = re.compile(r'(^|,)"(?:[^"]|"")*"(?=,|$)')
@@ -61,7 +62,7 @@ def _spans(texts: list[str], quoted: list[int], width: int) -> tuple[list[tuple[
             at += 1
             continue
         last = quoted[end]
-        spans.append((first, last, _cells("\n".join(texts[first : last + 1]))))
+        spans.append((first, last, csv_cells("\n".join(texts[first : last + 1]))))
         used.extend(range(first, last + 1))
         at = end + 1
     return spans, used, stray
@@ -76,7 +77,7 @@ def _closing(texts: list[str], quoted: list[int], at: int, width: int) -> int | 
             return None
         row = "\n".join(texts[first : last + 1])
         if not _is_open(row):
-            return end if len(_cells(row)) == width else None
+            return end if len(csv_cells(row)) == width else None
     return None
 
 
@@ -85,11 +86,13 @@ def _is_open(row: str) -> bool:
     return _OPENS.search(_CLOSED.sub(r"\1", row)) is not None
 
 
-def _cells(row: str) -> list[str]:
+def csv_cells(row: str) -> list[str]:
+    """The cells of one row, whatever their size; a carriage return outside quotes counts as a space."""
+    csv.field_size_limit(LARGEST_BYTES)  # the module's own limit of 128 KiB is for the whole process, and an error
     try:
         return next(csv.reader([row]), [])
     except csv.Error:
-        return []
+        return next(csv.reader([row.replace("\r", " ").replace("\n", " ")]), [])
 
 
 def _broken(odd: list[tuple[int, str, int]], stray: list[tuple[int, str]], width: int) -> pl.DataFrame:

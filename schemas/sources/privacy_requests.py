@@ -40,5 +40,6 @@ FEED = Feed(
     file_name=r"(?i)^privacy_.*\.csv$",
     example="privacy_requests_20261121.csv",
     on_missing="fail",
+    late_days=3650,  # a request binds whenever it comes
     history="event",
 )

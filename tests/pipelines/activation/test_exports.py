@@ -92,6 +92,34 @@ def test_without_privacy_requests_nobody_is_added_and_the_refusal_says_so(engine
     assert causes(made) == causes(made, "meta") == {cause: 1}
 
 
+@pytest.mark.parametrize(
+    ("files", "cause"),
+    [
+        ([(0, 2, 0)], "privacy_feed_unreadable"),
+        ([(3, 0, 0), (0, 1, 0)], "privacy_feed_unreadable"),
+        ([(0, 0, 0)], None),
+        ([(1, 1, 0)], None),
+        ([(0, 1, 1)], None),
+    ],
+)
+def test_a_privacy_file_with_nothing_but_quarantined_rows_closes_the_gate(engine, files, cause):
+    world = World()
+    world.add_person("ann")
+    world.feed(*("accepted" for _ in files))
+    for row, (accepted, quarantined, superseded) in zip(world.rows["feed_file"], files, strict=True):
+        row |= {"rows_accepted": accepted, "rows_quarantined": quarantined, "rows_superseded": superseded}
+    made = world.export(engine, day())
+    assert (causes(made) == {cause: 1}) if cause else (("google", "ann") in sent(made))
+
+
+def test_a_privacy_file_that_came_too_late_closes_the_gate(engine):
+    world = World()
+    world.add_person("ann")
+    world.feed("accepted", "too_late")
+    made = world.export(engine, day())
+    assert made["export_member"].is_empty() and causes(made) == {"privacy_feed_missing": 1}
+
+
 def test_nothing_bought_reaches_google_even_of_a_customer(engine):
     world = World()
     world.add_person("ann")

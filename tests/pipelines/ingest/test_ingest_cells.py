@@ -92,6 +92,9 @@ def utc(*parts: int) -> datetime:
         ("1/2/26 10:00", None),
         ("2026-13-01T00:00:00", None),
         ("2026-11-21T09:30:00+99:99", None),
+        ("0001-01-01T00:00:00Z", None),  # the least moment of some databases; a zone would move it out of the calendar
+        ("9999-12-31T23:59:59-12:00", None),
+        ("1900-01-01T00:00:00Z", utc(1900, 1, 1)),
     ],
 )
 def test_times(text: str, value: object) -> None:

@@ -141,3 +141,19 @@ def test_a_blank_header_cell_is_said_to_be_blank() -> None:
 
 def test_lone_carriage_returns_end_lines_too() -> None:
     assert take("call_tracking", drop("calls_20261121.csv", calls(GOOD_CALL).replace("\n", "\r"))).accepted.height == 1
+
+
+def test_cells_of_any_size_and_carriage_returns_inside_a_line_are_a_row_s_matter() -> None:
+    long = "x" * 1_000_000
+    rows = (
+        "c1,2026-11-20T10:00:00Z,ab\rcd,1,1,bad,s",
+        f'c2,2026-11-20T10:00:00Z,"{long}",1,1,sale,s',
+        'c3,"2026-11-20"\rx,a,1,1,sale,s',
+    )
+    header = "call_id,started_at,caller,tracked_number,duration_seconds,outcome,ssn"
+    result = take("call_tracking", drop("calls_20261121.csv", calls(*rows, header=header)))
+    assert result.accepted["caller"].to_list() == [long]
+    assert result.quarantine["line_number"].to_list() == [2, 4]
+    assert_adds_up(result)
+    result = take("call_tracking", drop("calls_20261121.csv", long))
+    assert result.files["status"].to_list() == ["rejected"]
