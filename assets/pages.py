@@ -1,6 +1,7 @@
 """Writes the pages of a day: what was judged, and the three audiences. Static files that open without a server."""
 
 import json
+import time
 from collections.abc import Iterator
 from datetime import date
 
@@ -10,7 +11,7 @@ from pipelines.reports.validation_page import validation_page
 
 from assets.house import House
 from assets.lake import Lake
-from assets.table import day_of
+from assets.table import day_of, tell
 
 
 def assets(partitions: dg.DailyPartitionsDefinition) -> list[dg.AssetsDefinition]:
@@ -26,10 +27,11 @@ def assets(partitions: dg.DailyPartitionsDefinition) -> list[dg.AssetsDefinition
         description="The three audiences of the day in one page: sizes, reasons, entries and exits, figures against targets.",
     )
     def audience_site(context: dg.AssetExecutionContext, house: House) -> Iterator[dg.MaterializeResult]:
-        day, lake = day_of(context), house.tables
+        started, day, lake = time.monotonic(), day_of(context), house.tables
         names = ("membership", "eligibility", "membership_change", "kpi", "overlap")
         html = audience_page(day, house.rules, {name: lake.read(name, day) for name in names})
         place = lake.write_bytes(f"_site/{day.isoformat()}/audiences.html", html.encode())
+        tell("audience_site", 1, started)
         yield dg.MaterializeResult(metadata={"dagster/uri": str(place)})
 
     @dg.asset(
@@ -42,9 +44,10 @@ def assets(partitions: dg.DailyPartitionsDefinition) -> list[dg.AssetsDefinition
         description="What Great Expectations and the row contracts found about every table of the day.",
     )
     def validation_site(context: dg.AssetExecutionContext, house: House) -> Iterator[dg.MaterializeResult]:
-        day = day_of(context)
+        started, day = time.monotonic(), day_of(context)
         found = verdicts(house.tables, day)
         place = house.tables.write_bytes(f"_site/{day.isoformat()}/validation.html", validation_page(day, found).encode())
+        tell("validation_site", len(found), started)
         yield dg.MaterializeResult(metadata={"dagster/uri": str(place), "tables": len(found)})
 
     return [audience_site, validation_site]

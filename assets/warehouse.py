@@ -1,5 +1,6 @@
 """warehouse.duckdb: one view per table over the lake, for people and tools that speak SQL. It holds no rows of its own."""
 
+import time
 from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
@@ -10,7 +11,7 @@ import duckdb
 from assets.catalogue import all_contracts
 from assets.house import House
 from assets.lake import PART, Lake, replace_durably
-from assets.table import day_of
+from assets.table import day_of, tell
 
 NAME = "warehouse.duckdb"
 
@@ -29,7 +30,9 @@ def asset(upstream: Sequence[dg.AssetsDefinition], partitions: dg.DailyPartition
         description="warehouse.duckdb with a view per table: <table> over all days, <table>_now as of the current day.",
     )
     def body(context: dg.AssetExecutionContext, house: House) -> Iterator[dg.MaterializeResult]:
+        started = time.monotonic()
         place, views = write(house.tables, day_of(context))
+        tell("warehouse", views, started)
         yield dg.MaterializeResult(metadata={"dagster/uri": str(place), "views": views})
 
     return body
