@@ -11,7 +11,7 @@ from schemas.tables.traits import CANDIDATE
 INPUTS = (
     "person", "member", "person_identifier", "garage",
     "geography", "rfm", "intent", "interest", "lifecycle", "service", "equity", "trigger_event",
-    "transaction", "vehicle",
+    "transaction", "vehicle", "consent_event",
 )  # fmt: skip
 
 
@@ -28,7 +28,9 @@ def conquest_makes(policy: Policy) -> pl.DataFrame:
 
 
 def build(engine: Engine, day: Day) -> pl.DataFrame:
-    """One row per person and own brand, sorted; devices without a scored touch in the window are left out."""
+    """One row per person and own brand, sorted; devices without a scored touch in the window and people who asked to be
+    deleted are left out.
+    """
     engine.register("own_brand", own_brands(day.policy))
     engine.register("conquest_make", conquest_makes(day.policy))
     query = query_text(__package__, "candidate")

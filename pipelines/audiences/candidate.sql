@@ -1,12 +1,23 @@
 -- One row per person and own brand: everything that audience rules may say.
 -- Inputs: person, member, person_identifier, geography, rfm, intent, interest, garage, lifecycle, service, equity, trigger_event,
---         transaction, vehicle; own_brand(brand, make) and conquest_make(brand, make) come from policy.
+--         transaction, vehicle, consent_event; own_brand(brand, make) and conquest_make(brand, make) come from policy.
 -- Parameters: $as_of date, $life_event_days integer.
-WITH candidates AS (
+WITH forgotten AS (
+    -- Whoever asked to be deleted is nobody's audience from that day on, not even on a list that stays in the house.
+    SELECT person_id
+    FROM member
+    WHERE record_id IN (
+        SELECT coalesce(record_id, 'web_events:' || user_pseudo_id)
+        FROM consent_event
+        WHERE kind = 'deletion' AND received_on <= $as_of AND coalesce(record_id, user_pseudo_id) IS NOT NULL
+    )
+),
+candidates AS (
     -- A device without a scored touch in the window has nothing to say to any rule.
     SELECT p.*, coalesce(p.household_id, p.person_id) AS home_id
     FROM person p
-    WHERE NOT p.is_web_only OR p.person_id IN (SELECT person_id FROM intent)
+    WHERE (NOT p.is_web_only OR p.person_id IN (SELECT person_id FROM intent))
+        AND p.person_id NOT IN (SELECT person_id FROM forgotten)
 ),
 reach AS (
     SELECT person_id,

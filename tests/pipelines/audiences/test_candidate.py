@@ -43,6 +43,20 @@ def test_devices_without_a_touch_in_the_window_are_left_out(engine: DuckDBEngine
     assert built["days_since_touch"].to_list() == [10, 10]
 
 
+def test_people_who_asked_to_be_deleted_are_nobodys_audience(engine: DuckDBEngine) -> None:
+    names = ("gone", "later", "client", "kept")
+    member = [{"record_id": f"web_events:{name}", "person_id": name, "tier": "exact", "rule": "created"} for name in names]
+    event = {"kind": "deletion", "source": "web form", "received_on": AS_OF}
+    consent = [
+        {**event, "consent_id": "1", "record_id": "web_events:gone"},
+        {**event, "consent_id": "2", "record_id": "web_events:later", "received_on": IN[20]},
+        {**event, "consent_id": "3", "user_pseudo_id": "client"},
+        {**event, "consent_id": "4", "record_id": "web_events:kept", "kind": "opt_out_sharing"},
+    ]
+    built = run(engine, person=[{**PERSON, "person_id": name} for name in names], member=member, consent_event=consent)
+    assert sorted(set(built["person_id"])) == ["kept", "later"]
+
+
 def test_the_garage_counts_by_household_and_competitors_by_person_newest_first(engine: DuckDBEngine) -> None:
     people = [{**PERSON, "person_id": name, "household_id": "h1"} for name in ("owner", "spouse")]
     garage = [
