@@ -14,6 +14,7 @@ from schemas.policy.audiences import AudiencePolicy
 from schemas.policy.channels import ChannelsPolicy
 from schemas.policy.experiments import ExperimentsPolicy
 from schemas.policy.group import Brand, Group, Market, Rooftop
+from schemas.policy.identity import IdentityPolicy
 from schemas.policy.plan import Budget, ConquestBrand, ConquestPolicy, PlanPolicy, Radius
 from schemas.policy.triggers import ServiceStates, TriggersPolicy
 from schemas.tables.traits import CANDIDATE
@@ -105,6 +106,7 @@ def policy(*audiences: AudiencePolicy, **given: Any) -> Policy:
         ),
         "experiments": ExperimentsPolicy(global_control_share=0.0, experiments=()),
         "plan": PlanPolicy(budget=Budget(total_usd_per_year=1.0, splits={}), targets=(), messages=()),
+        "identity": IdentityPolicy.model_construct(stale_after_months=60),
         "policy_hash": "hash-1",
     }
     return Policy.model_construct(**{**parts, **given})

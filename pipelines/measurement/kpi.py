@@ -104,6 +104,7 @@ def build(engine: Engine, day: Day) -> pl.DataFrame:
         ends_at=_midnight(day.as_of + timedelta(days=1), zone),
         time_zone=zone.key,
         held_back=HELD_BACK,
+        stale_months=day.policy.identity.stale_after_months,
     )
     return in_shape(found, KPI)
 

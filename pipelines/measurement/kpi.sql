@@ -1,7 +1,7 @@
 -- Figures of each segment by group, brand, market and rooftop, beside the plan's targets.
 -- Inputs: membership, touch, transaction, member, candidate; rooftop_scope(rooftop_id, brand, market), scope(scope), kpi_card(segment, kpi, unit),
 --         kpi_target(segment, kpi, target_low, target_high) come from policy.
--- Parameters: $as_of date; $time_zone of the group; $held_back, arms that are not addressed; $month_at, $four_months_at, $year_at, $ends_at moments in UTC, the last one excluded.
+-- Parameters: $as_of date; $time_zone of the group; $held_back, arms that are not addressed; $stale_months of silence that make a record stale; $month_at, $four_months_at, $year_at, $ends_at moments in UTC, the last one excluded.
 WITH recent AS (
     SELECT kind, record_id, rooftop_id, occurred_at FROM touch
     WHERE occurred_at >= $month_at AND occurred_at < $ends_at
@@ -15,7 +15,9 @@ deal AS (
 ),
 month AS (SELECT * FROM deal WHERE occurred_on BETWEEN $as_of - 29 AND $as_of),
 customer AS (
-    SELECT person_id, bool_or((has_email OR has_phone OR has_address) AND NOT is_business AND NOT is_staff) AS is_actionable
+    -- Records on which nothing has happened for years reach nobody; a co-buyer has no deal or visit of their own to date.
+    SELECT person_id, bool_or((has_email OR has_phone OR has_address) AND NOT is_business AND NOT is_staff
+        AND coalesce(least(months_since_sale, months_since_service), 0) <= $stale_months) AS is_actionable
     FROM candidate WHERE is_customer GROUP BY person_id
 ),
 -- One row per thing that counts, with the figure that it adds to.

@@ -138,6 +138,17 @@ def test_deals_appointments_and_shares(engine: DuckDBEngine) -> None:
     assert [found["loyalty", kpi, "group"] for kpi in ("records", "actionable_customers", "actionable_share")] == [2, 1, 0.5]
 
 
+def test_a_record_that_slept_for_years_is_not_actionable(engine: DuckDBEngine) -> None:
+    ages = {"fresh": (70.0, 5.0), "edge": (60.0, None), "stale": (61.0, 90.0), "co_buyer": (None, None)}
+    customers = [
+        {"person_id": person, "brand": "lux", "is_customer": True, "has_phone": True, "is_staff": False}
+        | {"months_since_sale": sale, "months_since_service": service}
+        for person, (sale, service) in ages.items()
+    ]
+    found = figures(engine, customers=customers)
+    assert [found["loyalty", kpi, "group"] for kpi in ("records", "actionable_customers", "actionable_share")] == [4, 3, 0.75]
+
+
 def test_every_target_of_both_briefs_that_is_no_cost_has_a_figure() -> None:
     for group in ("velocity_a", "velocity_b"):
         of = load_policy(group)
