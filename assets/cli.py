@@ -92,9 +92,7 @@ def run_command(
     seed: Annotated[str, typer.Option(help="Keys new ids. Keep it for the life of a lake.")] = "velocity",
 ) -> None:
     """Run one whole day: feeds in, audiences and exports out."""
-    if not drop.is_dir():
-        err.print(f"--drop {drop} is not a folder; expected one with a folder per feed, see docs/feeds.md", style="red")
-        raise typer.Exit(MISUSED)
+    _folder_or_exit(drop)
     _policy_or_exit(group, policy)
     house = House(group=group, drop=str(drop.resolve()), lake=str(lake.resolve()), policy=str(policy.resolve()), seed=seed)
     _report(house, _run(house, _day(day)))
@@ -116,7 +114,11 @@ def late_command(
     group: GroupOption,
 ) -> None:
     """List files that came after their day was run, and the days to rebuild."""
+    _folder_or_exit(drop)
     tables = Lake(lake.resolve(), group)
+    if not tables.home.is_dir():
+        err.print(f"--lake {lake} holds no group {group}; run a day of it first", style="red")
+        raise typer.Exit(MISUSED)
     out.print(proposal(late_days(drop, tables), tables.days("feed_file")), highlight=False, soft_wrap=True)
 
 
@@ -132,12 +134,19 @@ def replay_command(
     """Put quarantined rows back into the drop folder; run the day to judge them again."""
     if feed not in all_feeds():
         raise typer.BadParameter(f"{feed!r} is not a feed; feeds are {', '.join(all_feeds())}", param_hint="--feed")
+    _folder_or_exit(drop)
     try:
         for place, rows in write_replay(Lake(lake.resolve(), group), drop, all_feeds()[feed], _day(day), rule):
             out.print(f"{rows} rows -> {place}", highlight=False, soft_wrap=True)
     except NothingToReplay as nothing:
         err.print(str(nothing), style="red")
         raise typer.Exit(MISUSED) from nothing
+
+
+def _folder_or_exit(drop: Path) -> None:
+    if not drop.is_dir():
+        err.print(f"--drop {drop} is not a folder; expected one with a folder per feed, see docs/feeds.md", style="red")
+        raise typer.Exit(MISUSED)
 
 
 SAMPLE_DAY = date(2026, 11, 21)

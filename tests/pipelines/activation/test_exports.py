@@ -112,6 +112,18 @@ def test_a_privacy_file_with_nothing_but_quarantined_rows_closes_the_gate(engine
     assert (causes(made) == {cause: 1}) if cause else (("google", "ann") in sent(made))
 
 
+@pytest.mark.parametrize(("taken", "again"), [((1, 0), True), ((0, 1), False)])
+def test_privacy_rows_that_came_back_in_full_open_the_gate(engine, taken, again):
+    world = World()
+    world.add_person("ann")
+    world.feed("accepted", "accepted")
+    first, second = world.rows["feed_file"]
+    first |= {"file_name": "p_20261121.csv.gz", "rows_accepted": 0, "rows_quarantined": 1, "rows_superseded": 0}
+    second |= {"file_name": "replay-20261121/p_20261121.csv", "rows_superseded": 0}
+    second |= dict(zip(("rows_accepted", "rows_quarantined"), taken, strict=True))
+    assert (("google", "ann") in sent(world.export(engine, day()))) == again
+
+
 def test_a_privacy_file_that_came_too_late_closes_the_gate(engine):
     world = World()
     world.add_person("ann")
