@@ -49,6 +49,7 @@ class Field:
     """One inbound column: its header, its canonical name, and what its cells may hold.
 
     `accepted` lists the allowed values in lower case; cells are compared without regard to case and kept in lower case.
+    `pattern` is a regular expression that text must match, and `pattern_says` what it asks for, in words.
     `aliases` are headers seen for the same column elsewhere (known drift). `description` says the unit where there is one.
     """
 
@@ -62,6 +63,8 @@ class Field:
     aliases: tuple[str, ...] = ()
     description: str = ""
     is_personal: bool = False
+    pattern: str = ""
+    pattern_says: str = ""
 
     def column(self) -> dy.Column:
         """The dataframely column of this field."""
