@@ -57,6 +57,8 @@ def typed(field: Field, time_zone: str) -> pl.Expr:
     if field.accepted:
         lowered = cell.str.to_lowercase()
         return pl.when(lowered.is_in(field.accepted)).then(lowered)
+    if field.pattern:
+        return pl.when(cell.str.contains(field.pattern)).then(cell)
     return _READERS[field.kind](cell, time_zone).alias(field.name)
 
 

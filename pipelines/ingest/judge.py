@@ -49,7 +49,8 @@ def _kind_problems(feed: Feed, raw: RawRows, text: pl.DataFrame, values: pl.Data
 def _named(cells: pl.DataFrame, field: Field, header: str, feed: Feed) -> pl.DataFrame:
     place = feed.fields.index(field)
     if not field.accepted:
-        rule, reason = field.kind.value, pl.lit(f"{header!r} must be {EXPECTED[field.kind]}.")
+        rule = "pattern" if field.pattern else field.kind.value
+        reason = pl.lit(f"{header!r} must be {field.pattern_says if field.pattern else EXPECTED[field.kind]}.")
         fix = pl.lit(f"Correct {header!r} at the source and send the row again.")
     else:
         shown = ", ".join(field.accepted[:_SHOWN]) + (", and others" if len(field.accepted) > _SHOWN else "")

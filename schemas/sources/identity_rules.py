@@ -2,6 +2,12 @@
 
 from schemas.contract import Feed, Field, Kind, Layout
 
+# A kind that the steward's orders know, and something after it; a phone has seven digits at least.
+_REFERENCE = (
+    r"(?i)^\s*(?:record\s*:\s*[^:\s].*:.*\S|email\s*:\s*\S+@\S+|phone\s*:\D*(?:\d\D*){7,}|customer\s*:\s*[^|\s][^|]*\|\s*\S.*)$"
+)
+_REFERENCE_SAYS = "record:<record id>, email:<address>, phone:<number> or customer:<dealer id>|<number>"
+
 FEED = Feed(
     name="identity_rules",
     title="Steward's identity rules",
@@ -23,9 +29,11 @@ FEED = Feed(
             "left",
             "left_ref",
             required=True,
-            description="record:<record id>, email:<address>, phone:<number> or customer:<dealer id>|<number>",
+            pattern=_REFERENCE,
+            pattern_says=_REFERENCE_SAYS,
+            description=_REFERENCE_SAYS,
         ),
-        Field("right", "right_ref", required=True, description="as left"),
+        Field("right", "right_ref", required=True, pattern=_REFERENCE, pattern_says=_REFERENCE_SAYS, description="as left"),
         Field("reason", "reason", description="why; no personal data"),
         Field("steward", "steward", required=True, description="who decided, as a role or initials"),
     ),

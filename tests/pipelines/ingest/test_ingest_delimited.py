@@ -157,3 +157,20 @@ def test_cells_of_any_size_and_carriage_returns_inside_a_line_are_a_row_s_matter
     assert_adds_up(result)
     result = take("call_tracking", drop("calls_20261121.csv", long))
     assert result.files["status"].to_list() == ["rejected"]
+
+
+def test_a_steward_s_reference_that_is_none_is_quarantined_with_what_would_be_one() -> None:
+    good = (
+        "customer:DVD46301|0001029",
+        "Email: jo@example.com",
+        "phone:(800) 555-0100",
+        "record:dms_sales:DVD46315|000123:buyer",
+    )
+    bad = ("banana", "record:", "email:", "phone:123", "customer:DVD46301", "a:b")
+    rows = [f"R{n},2026-11-20T10:00:00Z,must_link,{left},{good[0]},why,s" for n, left in enumerate((*good, *bad))]
+    text = "\n".join(["rule_id,decided_at,rule,left,right,reason,steward", *rows])
+    result = take("identity_rules", drop("identity_rules_20261121.csv", text))
+    assert result.accepted["left_ref"].to_list() == list(good)
+    assert result.quarantine["rule"].to_list() == ["left_ref|pattern"] * len(bad)
+    assert "customer:<dealer id>|<number>" in result.quarantine["reason"][0]
+    assert_adds_up(result)
