@@ -2,14 +2,15 @@
 
 from functools import cache
 
-from schemas.contract import Feed, Quarantine, Table
+from schemas.contract import Feed, Limits, Quarantine, Table
 from schemas.sources import all_feeds
 from schemas.tables import all_tables
 
 
 def accepted_table(feed: Feed) -> Table:
     """The contract of a feed's accepted table."""
-    return Table(feed.name, "sources", feed.schema(), feed.description, kind="log", owner=feed.owner)
+    watch = Limits(max_null_share=feed.watched, fresh_column="version_at", fresh_days=feed.late_days, is_advisory=True)
+    return Table(feed.name, "sources", feed.schema(), feed.description, kind="log", owner=feed.owner, limits=watch)
 
 
 def quarantine_table(feed: Feed) -> Table:

@@ -28,6 +28,7 @@ class Finding:
     success: bool
     observed: str
     expected: Mapping[str, object]
+    is_blocking: bool = True
 
 
 @dataclass(frozen=True)
@@ -40,8 +41,13 @@ class Verdict:
 
     @property
     def success(self) -> bool:
-        """Whether every expectation holds."""
-        return all(finding.success for finding in self.findings)
+        """Whether every expectation holds that can keep the table from being published."""
+        return all(finding.success for finding in self.findings if finding.is_blocking)
+
+    @property
+    def warnings(self) -> int:
+        """How many expectations do not hold and only warn."""
+        return sum(not finding.success for finding in self.findings if not finding.is_blocking)
 
     @property
     def failures(self) -> list[str]:
@@ -102,7 +108,7 @@ def _finding(expectation: Expectation, result: Any) -> Finding:
     details = result.result or {}
     observed = details.get("observed_value", details.get("unexpected_count", "as expected"))
     shown = {key: value for key, value in expectation.arguments.items() if key not in ("unexpected_rows_query", "column_list")}
-    return Finding(expectation.label, bool(result.success), str(observed)[:200], shown)
+    return Finding(expectation.label, bool(result.success), str(observed)[:200], shown, expectation.is_blocking)
 
 
 @cache

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from datetime import date
 
 import dagster as dg
-from pipelines.reports.audience_page import audience_page
-from pipelines.reports.validation_page import validation_page
 
 from assets.house import House
 from assets.lake import Lake
 from assets.table import day_of, tell
+from pipelines.reports.audience_page import audience_page
+from pipelines.reports.validation_page import validation_page
 
 
 def assets(partitions: dg.DailyPartitionsDefinition) -> list[dg.AssetsDefinition]:

@@ -15,7 +15,6 @@ from assets.house import House
 from assets.jobs import DAY_JOB
 from assets.lake import Lake
 
-
 QUIET = {"console": {"config": {"log_level": "CRITICAL"}}}  # progress and failures are told by the command itself
 
 

@@ -4,10 +4,9 @@ from datetime import date
 
 import dagster as dg
 
-from assets.jobs import Job
-
 from assets.arrivals import late_days
 from assets.house import House
+from assets.jobs import Job
 
 EVERY_SECONDS = 900
 

@@ -169,7 +169,7 @@ def judge_staged(house: House, table: Table, path: Path, day: date, staged: Mapp
     others = {target.split(".")[0] for target in table.limits.references.values()}
     references = {one: [staged[one]] if staged and one in staged else lake.parts(one, "day", day) for one in sorted(others)}
     previous = lake.rows(table.name, "previous", day)
-    return judge(table.name, path, suite(table, previous), references, lake.home / ".staged")
+    return judge(table.name, path, suite(table, previous, day), references, lake.home / ".staged")
 
 
 def publish(context: dg.AssetExecutionContext, house: House, staged: list[Staged]) -> Iterator[Any]:
@@ -202,7 +202,8 @@ def check_results(one: Staged) -> Iterator[dg.AssetCheckResult]:
     yield dg.AssetCheckResult(
         asset_key=one.table.name,
         check_name="expectations",
-        passed=one.verdict.success,
+        passed=one.verdict.success and not one.verdict.warnings,
+        severity=dg.AssetCheckSeverity.WARN if one.verdict.success else dg.AssetCheckSeverity.ERROR,
         metadata={
             "expectations": len(one.verdict.findings),
             "found": dg.MetadataValue.md(

@@ -6,6 +6,7 @@ value mix and references, all of them stated once on the `Table` or on its colum
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 import dataframely as dy
 
@@ -19,16 +20,18 @@ class Expectation:
     label: str
     kind: str
     arguments: Mapping[str, object]
+    is_blocking: bool = True
 
 
-def suite(table: Table, previous_rows: int | None) -> list[Expectation]:
-    """The expectations of a table, given the row count of its previous partition (None where there is none)."""
+def suite(table: Table, previous_rows: int | None, as_of: date) -> list[Expectation]:
+    """The expectations of a table on a day, given the row count of its previous partition (None where there is none)."""
     return [
         *_shape(table),
         *_volume(table, previous_rows),
         *_nulls(table),
         *_mix(table),
         *_references(table),
+        *_freshness(table, as_of),
     ]
 
 
@@ -61,7 +64,12 @@ SMALL_CHANGE_ROWS = 50  # below this many rows a ratio between two days says not
 
 def _nulls(table: Table) -> list[Expectation]:
     return [
-        Expectation(f"{column}_null_share", "ExpectColumnValuesToNotBeNull", {"column": column, "mostly": round(1 - share, 4)})
+        Expectation(
+            f"{column}_null_share",
+            "ExpectColumnValuesToNotBeNull",
+            {"column": column, "mostly": round(1 - share, 4)},
+            is_blocking=not table.limits.is_advisory,
+        )
         for column, share in sorted(table.limits.max_null_share.items())
     ]
 
@@ -87,3 +95,13 @@ def _references(table: Table) -> list[Expectation]:
         label = f"{column}_is_in_{other}"
         found.append(Expectation(label, "UnexpectedRowsExpectation", {"unexpected_rows_query": query, "description": label}))
     return found
+
+
+def _freshness(table: Table, as_of: date) -> list[Expectation]:
+    column = table.limits.fresh_column
+    if column is None:
+        return []
+    oldest = as_of - timedelta(days=table.limits.fresh_days)
+    query = f"SELECT newest FROM (SELECT max(\"{column}\") AS newest FROM {{batch}}) WHERE newest < DATE '{oldest.isoformat()}'"
+    arguments = {"unexpected_rows_query": query, "description": f"newest {column} on or after {oldest.isoformat()}"}
+    return [Expectation("is_fresh", "UnexpectedRowsExpectation", arguments, is_blocking=not table.limits.is_advisory)]

@@ -66,7 +66,7 @@ class Field:
     pattern: str = ""
     pattern_says: str = ""
 
-    def column(self) -> dy.Column:
+    def column(self) -> dy.Column:  # noqa: PLR0911 one return per kind
         """The dataframely column of this field."""
         text = self.description or self.raw
         optional = not self.required
@@ -139,6 +139,9 @@ class Feed:
     key_needs: tuple[str, ...] = ()
     outside_content: tuple[str, ...] = ()
     has_public_layout: bool = False
+    watched: Mapping[str, float] = field(
+        default_factory=dict, hash=False
+    )  # column -> largest usual share of nulls in a day; above, it warns
     repeat_days: int | None = None  # files repeat only rows of files stamped within so many days; None: of any file
     owner: str = "team:data"
 
@@ -203,6 +206,9 @@ class Limits:
     min_growth: float | None = None  # smallest allowed rows / previous rows
     max_null_share: Mapping[str, float] = field(default_factory=dict)
     references: Mapping[str, str] = field(default_factory=dict)  # column -> "table.column" it must exist in
+    fresh_column: str | None = None  # a moment or day whose newest value must be within fresh_days of the day
+    fresh_days: int = 0
+    is_advisory: bool = False  # null shares and freshness warn and do not keep the table from being published
 
 
 @dataclass(frozen=True)

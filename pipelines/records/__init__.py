@@ -1,0 +1,1 @@
+"""Stage `records`: every feed in one common schema."""

@@ -38,4 +38,5 @@ FEED = Feed(
     file_name=r"(?i)^calls?_.*\.csv$",
     example="calls_20261121.csv",
     history="event",
+    watched={"caller": 0.6, "rooftop_id": 0.5},
 )

@@ -46,4 +46,5 @@ FEED = Feed(
     row_needs_one_of=("contact_id", "email_1", "email_2", "email_3", "phone_1", "phone_2", "phone_3", "address_1"),
     file_name=r"(?i)^crm_contacts?_.*\.csv$",
     example="crm_contacts_20261121_0400.csv",
+    watched={"email_1": 0.8, "phone_1": 0.8},
 )

@@ -69,4 +69,5 @@ FEED = Feed(
     example="adf_20261121_0931_site.xml",
     history="event",
     has_public_layout=True,
+    watched={"email_1": 0.6, "phone_1": 0.6, "make": 0.8},
 )

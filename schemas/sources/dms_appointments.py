@@ -30,4 +30,5 @@ FEED = Feed(
     example="DVD46315_20261121_0512_SV_APPT.txt",
     header=header("dealervault_SV_APPT"),
     has_public_layout=True,
+    watched={"vin": 0.4},
 )

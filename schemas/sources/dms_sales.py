@@ -81,4 +81,5 @@ FEED = Feed(
     example="DVD46315_20261121_0512_SL.txt",
     header=header("dealervault_SL"),
     has_public_layout=True,
+    watched={"vin": 0.2, "customer_number": 0.3, "customer_full_name": 0.5},
 )

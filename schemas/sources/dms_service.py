@@ -46,4 +46,5 @@ FEED = Feed(
     example="DVD46315_20261121_0512_SV.txt",
     header=header("dealervault_SV"),
     has_public_layout=True,
+    watched={"vin": 0.2, "customer_number": 0.3, "mileage_in": 0.4},
 )

@@ -38,4 +38,5 @@ FEED = Feed(
     file_name=r"(?i)^(inventory_.*|DV[DV]\d+_\d{8}_\d{4}_INV)\.(csv|txt|tsv)$",
     example="inventory_20261121_R01.csv",
     history="event",
+    watched={"price": 0.5, "make": 0.2},
 )

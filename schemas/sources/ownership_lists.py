@@ -48,4 +48,5 @@ FEED = Feed(
     file_name=r"(?i)^(ownership|conquest)_.*\.csv$",
     example="ownership_20261101_list.csv",
     cadence="monthly",
+    watched={"address_1": 0.5, "model": 0.5},
 )

@@ -68,4 +68,5 @@ FEED = Feed(
     file_name=r"(?i)^(shopping_)?signals?_.*\.csv$",
     example="signals_20261121_autotrader.csv",
     history="event",
+    watched={"make": 0.8},
 )

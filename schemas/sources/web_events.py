@@ -61,4 +61,5 @@ FEED = Feed(
     history="event",
     has_public_layout=True,
     repeat_days=4,  # daily tables are updated for up to three days after the event date
+    watched={"ga_session_id": 0.5, "stream_id": 0.9},
 )
