@@ -13,6 +13,16 @@ party AS (
     UNION ALL
     SELECT *, co_record_id FROM deal WHERE co_record_id IS NOT NULL
 ),
+-- Every delivery of a list names the vehicle anew, one with the VIN, another without: of one person, year, make and model it is one.
+on_list AS (
+    SELECT
+        m.person_id, l.row_key, CASE WHEN length(l.vin) = 17 THEN l.vin END AS whole_vin, CAST(l.updated_at AS DATE) AS on_day,
+        l.purchased_on, l.condition, l.licence_id, l.expires_on, l.year, v.make AS listed_make, v.model AS listed_model
+    FROM listed AS l
+    JOIN member AS m ON m.record_id = 'ownership_lists:' || l.row_key || ':owner'
+    LEFT JOIN list_vehicle AS v ON v.row_key = l.row_key
+    WHERE l.expires_on >= $as_of
+),
 sign AS (
     SELECT
         m.person_id, p.vin, CASE WHEN p.kind = 'lease' THEN 'leased' ELSE 'bought' END AS relation, p.on_day, p.on_day AS since,
@@ -32,13 +42,18 @@ sign AS (
         )
     UNION ALL
     SELECT
-        m.person_id, CASE WHEN length(l.vin) = 17 THEN l.vin ELSE 'list:' || l.row_key END, 'listed',
-        CAST(l.updated_at AS DATE), coalesce(least(l.purchased_on, CAST(l.updated_at AS DATE)), CAST(l.updated_at AS DATE)),
-        NULL, lower(l.condition), NULL, 'ownership_lists:' || l.row_key, l.licence_id, l.expires_on, l.year, v.make, v.model
-    FROM listed AS l
-    JOIN member AS m ON m.record_id = 'ownership_lists:' || l.row_key || ':owner'
-    LEFT JOIN list_vehicle AS v ON v.row_key = l.row_key
-    WHERE l.expires_on >= $as_of
+        person_id,
+        coalesce(
+            whole_vin,
+            CASE WHEN year IS NOT NULL AND listed_make IS NOT NULL AND listed_model IS NOT NULL
+                THEN coalesce(min(whole_vin) OVER same, 'list:' || min(row_key) OVER same)
+            END,
+            'list:' || row_key
+        ),
+        'listed', on_day, coalesce(least(purchased_on, on_day), on_day), NULL, lower(condition), NULL, 'ownership_lists:' || row_key,
+        licence_id, expires_on, year, listed_make, listed_model
+    FROM on_list
+    WINDOW same AS (PARTITION BY person_id, year, listed_make, listed_model)
     UNION ALL
     SELECT
         m.person_id, s.vin, 'stated', coalesce(CAST(s.source_updated_at AS DATE), CAST(s.updated_at AS DATE)) AS on_day, on_day,

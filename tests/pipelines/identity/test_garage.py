@@ -165,6 +165,22 @@ def test_listed_vehicle_without_vin(garage: Garage) -> None:
     )
 
 
+def test_a_listed_vehicle_is_one_however_many_lists_name_it(garage: Garage) -> None:
+    car = {
+        "year": 2022,
+        "make": "Bimmer",
+        "model": "X3 Sport",
+        "expires_on": date(2027, 1, 31),
+    }
+    keys = ("LIC-1|7", "LIC-2|7", "LIC-3|9")
+    rows = [source("ownership_lists", **{**car, "row_key": key, "licence_id": key[:5]}) for key in keys]
+    assert set(garage(lists=rows)) == {("l", "list:LIC-1|7")}
+    told = source("ownership_lists", **{**car, "row_key": "LIC-4|7", "licence_id": "LIC-4", "vin": "5UX53DP05N9000001"})
+    assert set(garage(lists=[*rows, told])) == {("l", "5UX53DP05N9000001")}
+    older = source("ownership_lists", **{**car, "row_key": "LIC-4|7", "licence_id": "LIC-4", "year": 2015})
+    assert set(garage(lists=[*rows, older])) == {("l", "list:LIC-1|7"), ("l", "list:LIC-4|7")}
+
+
 def test_lapsed_licence_says_nothing(garage: Garage) -> None:
     row = {"row_key": "LIC|7", "make": "Bimmer", "licence_id": "LIC", "expires_on": date(2026, 11, 20)}
     assert garage(lists=[source("ownership_lists", **row)]) == {}
