@@ -194,10 +194,11 @@ def _account(files: pl.DataFrame) -> dict[str, Any]:
 
 def _markdown(files: pl.DataFrame) -> dg.MarkdownMetadataValue:
     head = "| file | status | read | accepted | quarantined | superseded | error |\n|---|---|---|---|---|---|---|\n"
+    shown_as = pl.col("file_name").str.replace_all("|", "&#124;", literal=True)  # a bar would end the cell
     lines = [
         f"| {row['file_name']} | {row['status']} | {row['rows_read']} | {row['rows_accepted']} | {row['rows_quarantined']} | "
         f"{row['rows_superseded']} | {row['error'] or ''} |"
-        for row in files.head(200).to_dicts()
+        for row in files.head(200).with_columns(shown_as).to_dicts()
     ]
     return dg.MetadataValue.md(head + "\n".join(lines))
 

@@ -11,14 +11,16 @@ def steward_edges(encoded: Encoded, rules: pl.DataFrame) -> pl.DataFrame:
     """Edges of the orders in force: left < right (rec), rule steward, kind, tier exact.
 
     The newest row of a rule_id counts; a withdrawn one ends. Everybody that left names is tied to everybody that right
-    names; where the two name the same record, nothing is ordered about it. An order about nobody known makes no edge.
+    names; where the two name the same record, nothing is ordered about it. An order about nobody known makes no edge,
+    nor does one whose sides are the same reference: it would set all who share an e-mail apart.
     """
     newest = rules.sort("rule_id", "decided_at", "version_at", "line_number").unique("rule_id", keep="last", maintain_order=True)
     in_force = newest.filter(pl.col("rule") != "withdraw").select("rule_id", "rule", "left_ref", "right_ref")
     known = _references(encoded)
     left = _resolved(in_force, "left_ref", known)
     right = _resolved(in_force, "right_ref", known)
-    pairs = left.join(right, on=["rule_id", "rule"], suffix="_of").filter(pl.col("rec") != pl.col("rec_of"))
+    is_itself = (pl.col("kind") == pl.col("kind_of")) & (pl.col("value") == pl.col("value_of"))
+    pairs = left.join(right, on=["rule_id", "rule"], suffix="_of").filter((pl.col("rec") != pl.col("rec_of")) & ~is_itself)
     edges = pairs.select(
         left=pl.min_horizontal("rec", "rec_of"),
         right=pl.max_horizontal("rec", "rec_of"),
@@ -40,7 +42,7 @@ def _references(encoded: Encoded) -> pl.DataFrame:
 
 
 def _resolved(orders: pl.DataFrame, column: str, known: pl.DataFrame) -> pl.DataFrame:
-    """rule_id, rule, rec of the records that one side names."""
+    """rule_id, rule, rec of the records that one side names, and kind and value by which it names them."""
     kind, rest = pl.col("kind"), pl.col("rest")
     digits = rest.str.replace_all(r"\D", "")
     phone = pl.when(digits.str.len_chars() == 10).then("+1" + digits).otherwise("+" + digits)
@@ -55,4 +57,4 @@ def _resolved(orders: pl.DataFrame, column: str, known: pl.DataFrame) -> pl.Data
         .when(kind == "phone").then(phone)
         .otherwise(rest)
     )  # fmt: skip
-    return split.select("rule_id", "rule", "kind", value=value).join(known, on=["kind", "value"]).select("rule_id", "rule", "rec")
+    return split.select("rule_id", "rule", "kind", value=value).join(known, on=["kind", "value"])

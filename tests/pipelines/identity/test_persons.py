@@ -134,6 +134,12 @@ def test_steward_links_strangers_by_any_reference(days: Days) -> None:
     assert partition(days.run(records, orders=orders)) == {frozenset({"a:1", "b:1"}), frozenset({"c:1", "d:1"})}
 
 
+def test_order_that_names_itself_parts_nobody(days: Days) -> None:
+    records = [contact(f"a:{n}", emails="b@mail.test", **BOB) for n in range(3)]
+    orders = [order("r1", "must_not_link", "email:b@mail.test", "email: B@mail.test")]
+    assert partition(days.run(records, orders=orders)) == {frozenset({"a:0", "a:1", "a:2"})}
+
+
 def test_order_to_part_beats_an_order_to_join_and_is_inherited(days: Days) -> None:
     records = [contact(f"a:{n}", emails="b@mail.test", **BOB) for n in range(4)]
     orders = [
