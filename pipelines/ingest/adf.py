@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import polars as pl
 from lxml import etree
 
-from pipelines.ingest.adf_lead import lead_values
+from pipelines.ingest.adf_lead import lead_values, local_name
 from pipelines.ingest.adf_text import ProspectText, is_adf, prospect_texts
 from pipelines.ingest.errors import WrongType
 from pipelines.ingest.forbidden import forbidden
@@ -91,4 +91,4 @@ def _broken(leads: Sequence[_Lead]) -> pl.DataFrame:
 def _named(node: etree._Element) -> list[str]:
     """What an element is called: its tag, its attributes, and what type, source or name it says it is."""
     said = [str(node.get(one)) for one in ("type", "source", "name", "part") if node.get(one)]
-    return [etree.QName(node).localname, *(str(one) for one in node.attrib), *said]
+    return [local_name(node), *(str(one) for one in node.attrib), *said]

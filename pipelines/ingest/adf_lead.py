@@ -113,7 +113,7 @@ def _firms(prospect: etree._Element) -> dict[str, str | None]:
 def _children(node: etree._Element | None, name: str) -> Iterator[etree._Element]:
     """Children of a name, whatever its case and namespace."""
     if node is not None:
-        yield from (one for one in node.iterchildren(etree.Element) if etree.QName(one).localname.lower() == name)
+        yield from (one for one in node.iterchildren(etree.Element) if local_name(one).lower() == name)
 
 
 def _child(node: etree._Element | None, name: str) -> etree._Element | None:
@@ -134,3 +134,8 @@ def _text(node: etree._Element | None, between: str = "") -> str | None:
     if between:
         parts = [one.strip() for one in parts if one.strip()]
     return between.join(parts).strip() or None
+
+
+def local_name(node: etree._Element) -> str:
+    """An element's name without its namespace. A recovered tag need not be a valid name, which lxml's own QName refuses."""
+    return str(node.tag).rsplit("}", 1)[-1]

@@ -195,3 +195,9 @@ def test_other_xml_is_refused_and_no_prospects_are_no_rows() -> None:
 def test_a_declared_eight_bit_encoding_is_believed() -> None:
     text = f'<?xml version="1.0" encoding="ISO-8859-1"?><adf><prospect>{WHEN}{WHO.replace("Ann", "Zoé")}</prospect></adf>'
     assert take("crm_leads", drop(NAME, text.encode("latin-1"))).accepted["full_name"].to_list() == ["Zoé Lee"]
+
+
+def test_a_recovered_tag_that_is_no_valid_name_is_no_crash() -> None:
+    result = leads(f"<prospect>{WHEN}<a2026-11-21T00:00:00/>{WHO}</prospect>", "<prospect><A2026-11-21T00:00:00")
+    assert_adds_up(result)
+    assert result.accepted["full_name"].to_list() == ["Ann Lee"]
