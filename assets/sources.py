@@ -33,8 +33,7 @@ BATCH_BYTES = 192 << 20  # of text per batch; bounds memory, not results
 GZIP_RATIO = 12  # event JSON is about this much larger than its gzip
 NO_FILES: pl.DataFrame = FeedFile.create_empty()
 
-# A network drive may blink; a file that is wrong stays wrong, and is never retried.
-BLINK = dg.RetryPolicy(max_retries=2, delay=2, backoff=dg.Backoff.EXPONENTIAL)
+RETRIES, WAIT_SECONDS = 2, 5  # a network drive may blink; whatever else fails stays wrong and is not tried again
 
 
 def feed_asset(feed: Feed, partitions: dg.DailyPartitionsDefinition) -> dg.AssetsDefinition:
@@ -49,10 +48,12 @@ def feed_asset(feed: Feed, partitions: dg.DailyPartitionsDefinition) -> dg.Asset
         specs=[spec_of(accepted), spec_of(quarantine)],
         check_specs=checks,
         partitions_def=partitions,
-        retry_policy=BLINK,
     )
     def body(context: dg.AssetExecutionContext, house: House) -> Iterator[Any]:
-        yield from take_in(context, house, feed)
+        try:
+            yield from take_in(context, house, feed)
+        except OSError as blink:
+            raise dg.RetryRequested(max_retries=RETRIES, seconds_to_wait=WAIT_SECONDS) from blink
 
     return body
 
