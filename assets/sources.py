@@ -14,9 +14,11 @@ from assets.catalogue import accepted_table, quarantine_table
 from assets.house import House
 from assets.lake import ROW_GROUP_ROWS
 from assets.table import (
+    CHECKS,
     Staged,
     audit,
     check_results,
+    check_specs,
     day_of,
     judge_staged,
     publish,
@@ -33,20 +35,21 @@ BATCH_BYTES = 192 << 20  # of text per batch; bounds memory, not results
 GZIP_RATIO = 12  # event JSON is about this much larger than its gzip
 NO_FILES: pl.DataFrame = FeedFile.create_empty()
 
+FEED_CHECKS = {
+    "rows_add_up": "For every file, rows read = accepted + quarantined + superseded.",
+    "files_are_readable": "Every file of the day was used, none came too late, and a feed that must come did.",
+}
 RETRIES, WAIT_SECONDS = 2, 5  # a network drive may blink; whatever else fails stays wrong and is not tried again
 
 
 def feed_asset(feed: Feed, partitions: dg.DailyPartitionsDefinition) -> dg.AssetsDefinition:
     """The Dagster definition of a feed: its accepted table, its quarantine and their checks."""
     accepted, quarantine = accepted_table(feed), quarantine_table(feed)
-    checks = [
-        dg.AssetCheckSpec(name, asset=feed.name) for name in ("contract", "expectations", "rows_add_up", "files_are_readable")
-    ]
 
     @dg.multi_asset(
         name=f"{feed.name}_feed",
         specs=[spec_of(accepted), spec_of(quarantine)],
-        check_specs=checks,
+        check_specs=check_specs(feed.name, CHECKS | FEED_CHECKS),
         partitions_def=partitions,
     )
     def body(context: dg.AssetExecutionContext, house: House) -> Iterator[Any]:
@@ -214,7 +217,7 @@ def feed_file_asset(feeds: list[Feed], partitions: dg.DailyPartitionsDefinition)
     @dg.multi_asset(
         name="feed_file_account",
         specs=[spec_of(FEED_FILE, deps=[feed.name for feed in feeds])],
-        check_specs=[dg.AssetCheckSpec(name, asset=FEED_FILE.name) for name in ("contract", "expectations")],
+        check_specs=check_specs(FEED_FILE.name, CHECKS),
         partitions_def=partitions,
     )
     def body(context: dg.AssetExecutionContext, house: House) -> Iterator[Any]:

@@ -27,7 +27,10 @@ from schemas.contract import Table
 
 PROGRESS = logging.getLogger("velocity.progress")
 SLICE_ROWS = 1_000_000  # row rules are checked in slices, so that a large table is never held twice
-CHECKS = ("contract", "expectations")
+CHECKS = {
+    "contract": "Every row obeys the row contract of the table.",
+    "expectations": "The table as a whole may go on: key, volume, blanks, values, references, freshness (Great Expectations).",
+}
 
 
 @dataclass(frozen=True)
@@ -55,7 +58,7 @@ def asset_of(step: Step, partitions: dg.DailyPartitionsDefinition) -> dg.AssetsD
     @dg.multi_asset(
         name="_and_".join(names) if len(names) < 3 else f"{step.tables[0].stage}_{names[0]}",
         specs=[spec_of(table, deps=deps) for table in step.tables],
-        check_specs=[dg.AssetCheckSpec(check, asset=name) for name in names for check in CHECKS],
+        check_specs=[spec for name in names for spec in check_specs(name, CHECKS)],
         partitions_def=partitions,
     )
     def body(context: dg.AssetExecutionContext, house: House) -> Iterator[Any]:
@@ -65,6 +68,11 @@ def asset_of(step: Step, partitions: dg.DailyPartitionsDefinition) -> dg.AssetsD
         tell(names[0], sum(one.rows for one in staged), started)
 
     return body
+
+
+def check_specs(asset: str, checks: Mapping[str, str]) -> list[dg.AssetCheckSpec]:
+    """The checks of an asset, by name and description."""
+    return [dg.AssetCheckSpec(name, asset=asset, description=text) for name, text in checks.items()]
 
 
 def tell(name: str, rows: int, started: float) -> None:
