@@ -23,6 +23,7 @@ LEAD_CARE = Care(
 )
 SITE, AUTOTRADER, CARS, MAKER = range(4)
 PROVIDERS = ("Rooftop site", "Autotrader", "Cars.com", "Manufacturer site")
+INTERESTS = (("buy", 50), ("lease", 22), ("test-drive", 28))
 MOST_DEVICES = 3
 ANONYMOUS_OFFSET = 1_000_000_000
 OUTCOMES = (
@@ -38,8 +39,11 @@ def make_leads(world: World) -> pl.DataFrame:
     key = mine["key"].to_numpy() * 4 + number
     start, end, rooftop = numbers(mine, "start", "end", "rooftop")
     day = (start + (end - start) * (0.35 + 0.65 * draws.uniform("lead moment", key))).astype(np.int64)
+    interest = draws.choose("interest", [weight for _, weight in INTERESTS], key)
     leads = mine.select("journey", "person", "rooftop").with_columns(
         key=pl.Series(key),
+        interest=text(np.array([name for name, _ in INTERESTS], dtype=object)[interest]),
+        wants_drive=pl.Series(interest == len(INTERESTS) - 1),
         day=pl.Series(day),
         second=pl.Series(draws.integer("lead second", 7 * 3600, 22 * 3600, key)),
         provider=pl.Series(draws.choose("provider", (0.58, 0.17, 0.17, 0.08), key)),

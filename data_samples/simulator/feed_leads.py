@@ -17,7 +17,7 @@ FILE_TAGS = ("site", "autotrader", "cars", "oem")
 SINGLE_EVERY = 9  # one lead in so many comes in a file of its own, written by some careless sender
 FIRST_NUMBER = 700_001
 XML = '<?xml version="1.0" encoding="UTF-8"?>\n'
-INTERESTS = ("buy", "buy", "lease", "test-drive")
+TRADES_ONE_IN = 6
 Row = dict[str, Any]
 
 
@@ -30,6 +30,7 @@ def write_leads(world: World, writer: Writer, leads: pl.DataFrame) -> None:
         moment=pl.Series(utc_seconds(world.policy.group.time_zone, rows["day"].to_numpy(), rows["second"].to_numpy())),
         lead=pl.col("lead").cast(pl.Int64),
     )
+    rows = _with_held(world, rows)
     writer.link(rows.with_columns(prospect=pl.col("lead") + FIRST_NUMBER), "crm_leads", ["prospect"], "lead")
     for (delivery, provider), part in rows.sort("delivery", "provider", "lead").group_by(
         "delivery", "provider", maintain_order=True
@@ -84,15 +85,43 @@ def _contact(row: Row) -> str:
 def _vehicles(row: Row) -> str:
     make = str({"Mercedes-Benz": "Mercedes Benz", "Chevrolet": "chevy"}.get(row["make"], row["make"]))
     wanted = (
-        f'<vehicle interest="{INTERESTS[row["lead"] % 4]}" status="{"new" if row["condition"] == "new" else "used"}">'
+        f'<vehicle interest="{row["interest"]}" status="{"new" if row["condition"] == "new" else "used"}">'
         f"<year>{row['year']}</year><make>{escape(make)}</make><model>{escape(row['model'])}</model><vin>{row['vin']}</vin>"
         f'<stock>{row["stock_number"]}</stock><price type="asking" currency="USD">{row["price"]:.2f}</price></vehicle>\n'
     )
-    trade = (
-        '<vehicle interest="trade-in" status="used"><year>2017</year><make>Honda</make><model>CR-V</model>'
-        '<odometer status="original" units="miles">84210</odometer></vehicle>\n'
+    return wanted + (_trade(row) if row["held_miles"] and row["lead"] % TRADES_ONE_IN == 1 else "")
+
+
+def _trade(row: Row) -> str:
+    """The vehicle that the person would trade in; the VIN where the form asks for it."""
+    vin = f"<vin>{row['held_vin']}</vin>" if row["lead"] % 4 == 1 else ""
+    return (
+        f'<vehicle interest="trade-in" status="used"><year>{row["held_year"]}</year><make>{escape(row["held_make"])}</make>'
+        f"<model>{escape(row['held_model'])}</model>{vin}"
+        f'<odometer status="original" units="miles">{row["held_miles"]}</odometer></vehicle>\n'
     )
-    return wanted + (trade if row["lead"] % 6 == 1 else "")
+
+
+def _with_held(world: World, rows: pl.DataFrame) -> pl.DataFrame:
+    """Adds the vehicle that the person held longest on the lead's day, with its miles to the nearest hundred or as read."""
+    pace = world.people.select("person", "miles_per_year")
+    held = world.spells.select(
+        "person",
+        "start",
+        "stop",
+        "miles_at_start",
+        *(pl.col(name).alias(f"held_{name}") for name in ("vin", "year", "make", "model")),
+    )
+    held = rows.select("lead", "person", "day").join(held, on="person", how="inner").join(pace, on="person", how="left")
+    held = (
+        held.filter(pl.col("day").is_between("start", pl.col("stop") - 1))
+        .sort("lead", "start", "held_vin")
+        .unique("lead", keep="first")
+    )
+    miles = pl.col("miles_at_start") + (pl.col("day") - pl.col("start")) / 365.25 * pl.col("miles_per_year")
+    rounded = pl.when(pl.col("lead") % 2 == 0).then((miles / 100).round() * 100).otherwise(miles)
+    held = held.select("lead", "^held_.*$", held_miles=rounded.cast(pl.Int64).clip(1))
+    return rows.join(held, on="lead", how="left", maintain_order="left")
 
 
 def careless(row: Row, text: str) -> str:

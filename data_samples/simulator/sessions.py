@@ -31,7 +31,8 @@ def make_sessions(world: World, leads: pl.DataFrame) -> pl.DataFrame:
         events=pl.Series(2 + draws.poisson("events", mean, key)),
         lead=pl.col("lead").fill_null(-1),
         stage=pl.col("stage").fill_null(0.0),
-        unit=pl.Series(choose_units(world, rooftop, day, key // 3)),
+        wants_drive=pl.col("wants_drive").fill_null(False),
+        unit=pl.coalesce("unit", pl.Series(choose_units(world, rooftop, day, key // 3))),
         other_unit=pl.Series(choose_units(world, rooftop, day, key)),
     )
 
@@ -71,7 +72,8 @@ def _with_lead(world: World, leads: pl.DataFrame) -> pl.DataFrame:
     mine = leads.filter(pl.col("provider") == SITE)
     person, key = numbers(mine, "person", "key")
     key = key * 128 + 127
-    return mine.select("person", "rooftop", "day", "second", lead=pl.col("lead").cast(pl.Int64)).with_columns(
+    asked = mine.select("person", "rooftop", "day", "second", "unit", "wants_drive", lead=pl.col("lead").cast(pl.Int64))
+    return asked.with_columns(
         key=pl.Series(key), client=pl.Series(_device(world, person, key)), kind=pl.lit(LEAD), stage=pl.lit(1.0)
     )
 

@@ -27,10 +27,13 @@ class EventKind:
 
 SALES = ("department", "sales")
 TRADE = (("department", "trade"), ("form_name", "value_your_trade"))
+CREDIT = (SALES, ("form_name", "credit_application"))
+DRIVE = (SALES, ("form_name", "test_drive"))
 BOOKING = (("department", "service"), ("form_name", "schedule_service"))
 ASKS = (SALES, ("form_name", "check_availability"))
 FORM = (("comm_type", "form"), ("comm_status", "submit"), ("form_type", "consumer_contact"))
 VEHICLE_PAGE = "/inventory/vehicle/"
+SEARCH_TERMS = ("suv lease", "used truck under 30000", "hybrid", "awd third row", "electric suv", "certified pre-owned sedan")
 EVENT_KINDS = (
     EventKind("start", "session_start", "home", "/"),
     EventKind("home", "asc_pageview", "home", "/"),
@@ -54,8 +57,12 @@ EVENT_KINDS = (
     EventKind("trade_form_start", "asc_form_engagement", "widget", "/trade/", TRADE),
     EventKind("trade_form", "asc_form_submission", "widget", "/trade/", (*TRADE, *FORM)),
     EventKind("trade_form_twin", "asc_form_submission_trade", "widget", "/trade/", (*TRADE, *FORM)),
-    EventKind("credit_form", "asc_form_submission", "widget", "/finance/", (SALES, ("form_name", "credit_application"), *FORM)),
-    EventKind("search", "view_search_results", "itemlist", "/inventory/", (("search_term", "suv lease"),)),
+    EventKind("credit_form", "asc_form_submission", "widget", "/finance/", (*CREDIT, *FORM)),
+    EventKind("credit_form_twin", "asc_form_submission_credit", "widget", "/finance/", (*CREDIT, *FORM)),
+    *(
+        EventKind(f"search_{n}", "view_search_results", "itemlist", "/inventory/", (("search_term", term),))
+        for n, term in enumerate(SEARCH_TERMS)
+    ),
     EventKind("review", "asc_pageview", "showroom", "/research/reviews/", (SALES,)),
     EventKind("click_to_call", "asc_click_to_call", "item", VEHICLE_PAGE, (SALES, ("comm_type", "voice")), has_item=True),
     EventKind(
@@ -63,7 +70,10 @@ EVENT_KINDS = (
     ),
     EventKind("form_start", "asc_form_engagement", "item", VEHICLE_PAGE, ASKS, has_item=True),
     EventKind("form", "asc_form_submission", "item", VEHICLE_PAGE, (*ASKS, *FORM), True, True),
-    EventKind("form_sales", "asc_form_submission_sales", "item", VEHICLE_PAGE, (*ASKS, *FORM), True, True),
+    EventKind("form_twin", "asc_form_submission_sales", "item", VEHICLE_PAGE, (*ASKS, *FORM), True, True),
+    EventKind("drive_form_start", "asc_form_engagement", "item", VEHICLE_PAGE, DRIVE, has_item=True),
+    EventKind("drive_form", "asc_form_submission", "item", VEHICLE_PAGE, (*DRIVE, *FORM), True, True),
+    EventKind("drive_form_twin", "asc_form_submission_test_drive", "item", VEHICLE_PAGE, (*DRIVE, *FORM), True, True),
     EventKind("service_page", "asc_pageview", "service", "/service/", (("department", "service"),)),
     EventKind("service_form", "asc_form_submission", "service", "/service/schedule/", (*BOOKING, *FORM), False, True),
     EventKind(
@@ -73,6 +83,9 @@ EVENT_KINDS = (
     EventKind("view", "page_view", "unknown", "/about/"),
 )
 KIND_NUMBER = {one.name: index for index, one in enumerate(EVENT_KINDS)}
+TWIN_OF = {  # sites send a second event, of the form's kind, at the moment of every submission
+    index: KIND_NUMBER[f"{one.name}_twin"] for index, one in enumerate(EVENT_KINDS) if f"{one.name}_twin" in KIND_NUMBER
+}
 
 _BROWSE: dict[str, float] = {
     "list": 20,
@@ -83,7 +96,7 @@ _BROWSE: dict[str, float] = {
     "configure": 2,
     "payment": 1,
     "offer": 3,
-    "search": 4,
+    **{f"search_{n}": 4 / len(SEARCH_TERMS) for n in range(len(SEARCH_TERMS))},
     "review": 5,
     "view": 6,
 }
@@ -98,9 +111,8 @@ _DECIDE: dict[str, float] = {
     "offer": 2,
     "trade_form_start": 0.8,
     "trade_form": 0.4,
-    "trade_form_twin": 0.4,
     "credit_form": 0.25,
-    "search": 2,
+    **{f"search_{n}": 2 / len(SEARCH_TERMS) for n in range(len(SEARCH_TERMS))},
     "review": 3,
     "click_to_call": 0.8,
     "chat": 0.8,
