@@ -40,7 +40,7 @@ def clusters(encoded: Encoded, edges: pl.DataFrame, similar_from: float) -> pl.D
 
 def _name_clashes(records: pl.DataFrame, similar_from: float) -> pl.DataFrame:
     """Pairs of different full given names, or family names, that share a component: component, part, a, b."""
-    people = records.filter(~pl.col("is_business") & (pl.col("component").n_unique().over("component") > 0))
+    people = records.filter(~pl.col("is_business"))
     found = []
     for part in ("first", "last"):
         names = people.filter(pl.col(part).str.len_chars() > 1).select("component", name=part).unique()
