@@ -1,4 +1,4 @@
-"""The engine: where tables meet tables. Two methods, so that a pipeline never knows which engine runs it.
+"""The engine: where tables meet tables. A small interface, so that a pipeline never knows which engine runs it.
 
 SQL is DuckDB's dialect. Values are bound (`$name`), never formatted into the text; tables are known by name.
 """

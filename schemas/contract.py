@@ -199,7 +199,7 @@ TableKind = Literal["snapshot", "log"]
 
 @dataclass(frozen=True)
 class Limits:
-    """Table-level judgement, for Great Expectations. Shares are 0..1; `change` compares with the previous partition."""
+    """Table-level judgement, for Great Expectations. Shares are 0..1; growth compares with the previous partition."""
 
     min_rows: int = 0
     max_growth: float | None = None  # largest allowed rows / previous rows

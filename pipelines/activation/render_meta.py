@@ -17,7 +17,6 @@ SCHEMA = ("EXTERN_ID", "EMAIL", "PHONE", "FN", "LN", "CT", "ST", "ZIP", "COUNTRY
 OPTIONS = "DATA_PROCESSING_OPTIONS"
 CSV_HEADER = ("email", "phone", "fn", "ln", "ct", "st", "zip", "country", "uid")
 REPEATABLE = ("email", "phone")
-LIMITED = "option:LDU"
 
 
 def meta_files(contract: PlatformContract, where: Account, cell: str, segment: str, rows: pl.DataFrame) -> dict[str, bytes]:

@@ -11,7 +11,6 @@ from schemas.policy import Policy
 
 PARTS = 1_000_000  # a share is a whole number of these: no comparison of fractions decides about anybody
 CONTROL = "control"
-TREATMENT = "treatment"
 HELD_BACK = r":(control|holdout|held_back)(\||$)"  # arms of a test, as `test:arm`, that are not addressed
 _GLOBAL = "global_control"
 _SLICE: dict[str, pl.DataType | type[pl.DataType]] = {

@@ -36,15 +36,12 @@ class AudienceMember(dy.Schema):
     brand = brand()
     market = market()
     rooftop_id = rooftop_id()
-    reasons = dy.List(
-        dy.Struct({"rule": dy.String(), "sentence": dy.String(), "since": dy.Date(nullable=True)}),
-        description="every condition that holds: rule, sentence with figures, since when",
-    )
+    reasons = dy.List(REASON, description="every condition that holds: rule, sentence with figures, since when")
     score = dy.Float64(nullable=True, description="the audience's own score, as its policy says")
     tier = dy.Enum(["hot", "warm", "cold"], nullable=True, description="tier of the score, where the audience has one")
     identity_tier = dy.Enum(["exact", "strict", "loose"], description="weakest tier of the records that make the person known")
     arm = dy.String(description="treatment, or the hold-out that keeps the person from being addressed")
-    channels = dy.List(dy.String(), description="channels that may address the member, after licences and contact policy")
+    channels = dy.List(dy.String(), description="channels that may address the member, after licences")
     message = dy.String(nullable=True, description="message theme from policy plan.yaml")
     is_first_party = dy.Bool(description="at least one record was collected by the group itself")
     licence_id = dy.String(nullable=True, description="licence, where the person is known only from a bought list")
@@ -60,7 +57,9 @@ class MembershipChange(dy.Schema):
     person_id = person_id(key=True)
     change = dy.Enum(["enter", "leave"], primary_key=True, description="direction")
     cell = dy.String(nullable=True, description="cell entered or left")
-    cause = dy.String(description="rule, data, identity, consent, arbitration, policy or expiry")
+    cause = dy.String(
+        description="enter: data, arbitration or policy; leave: rule, the exclusion's name, arbitration, identity or policy"
+    )
 
 
 class Overlap(dy.Schema):
