@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from itertools import product
 
-from pipelines.audiences.rule_types import nearest
+from pipelines.audiences.rule_language import nearest
 from pipelines.audiences.rules import PLACE, expression_columns, leaves
 from schemas.platforms import all_platforms
 from schemas.policy import AudiencePolicy, Policy
