@@ -89,5 +89,6 @@ class _Progress(logging.Handler):
         self._total, self._done, self._tell = total, 0, tell
 
     def emit(self, record: logging.LogRecord) -> None:
-        self._done += 1
+        if not getattr(record, "is_partial", False):
+            self._done += 1
         self._tell(f"[{self._done}/{self._total}] {record.getMessage()}")

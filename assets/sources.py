@@ -25,6 +25,7 @@ from assets.table import (
     published_metadata,
     spec_of,
     tell,
+    tell_so_far,
     write_verdict,
 )
 from pipelines.ingest import DropFile, Ingested, ingest
@@ -88,12 +89,15 @@ def stage_feed(house: House, feed: Feed, day: date, seen: list[Arrival]) -> tupl
     quarantined, files, known = [], [_unused(feed, seen)], [_history(house, feed, day)]
     arrow = schema.to_arrow().schema
     with pq.ParquetWriter(path, arrow, compression="zstd") as writer:
-        for batch in _batches([one for one in seen if one.verdict == "take"]):
+        batches = list(_batches([one for one in seen if one.verdict == "take"]))
+        for number, batch in enumerate(batches, start=1):
             taken = _read(house, feed, batch, known)
             writer.write_table(taken.accepted.to_arrow().cast(arrow), row_group_size=ROW_GROUP_ROWS)
             known.append(taken.accepted.select("row_key", "row_hash", "version_at"))
             quarantined.append(taken.quarantine)
             files.append(taken.files)
+            if number < len(batches):
+                tell_so_far(feed.name, sum(one.height for one in known[1:]))
     account = pl.concat([one.select(NO_FILES.columns).cast(NO_FILES.schema) for one in files])
     if account.is_empty():
         account = _missing(feed)

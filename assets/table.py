@@ -80,6 +80,11 @@ def tell(name: str, rows: int, started: float) -> None:
     PROGRESS.info("%s: %d rows, %.1f s, peak %d MB", name, rows, time.monotonic() - started, peak_mb())
 
 
+def tell_so_far(name: str, rows: int) -> None:
+    """A line of progress from within long work."""
+    PROGRESS.info("%s: %d rows so far", name, rows, extra={"is_partial": True})
+
+
 def peak_mb() -> int:
     """Largest resident memory of this process so far, MB."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
