@@ -8,8 +8,8 @@ from pipelines.activation.consent import evidence, privacy_feed_cause, served_pl
 from pipelines.activation.diff import changes
 from pipelines.activation.identifiers import member_identifiers
 from pipelines.engine import Engine
+from pipelines.shape import in_shape
 from pipelines.step import Day, Input, Step
-from schemas.contract import Table
 from schemas.platforms import all_platforms
 from schemas.tables.exports import DELIVERED, EXPORT_MEMBER, GATE_REFUSAL, SHARED_WITH
 
@@ -27,10 +27,10 @@ def build(engine: Engine, day: Day) -> Mapping[str, pl.DataFrame]:
     rows = changes(engine, day, eligible, refused)
     sent = rows.filter(pl.col("action") != "keep")
     return {
-        EXPORT_MEMBER.name: _shaped(sent, EXPORT_MEMBER),
-        DELIVERED.name: _shaped(rows.filter(pl.col("action") != "remove"), DELIVERED),
-        SHARED_WITH.name: _shaped(_ledger(sent, day), SHARED_WITH),
-        GATE_REFUSAL.name: _shaped(_counted(pl.concat([refused, closed], how="diagonal")), GATE_REFUSAL),
+        EXPORT_MEMBER.name: in_shape(sent, EXPORT_MEMBER),
+        DELIVERED.name: in_shape(rows.filter(pl.col("action") != "remove"), DELIVERED),
+        SHARED_WITH.name: in_shape(_ledger(sent, day), SHARED_WITH),
+        GATE_REFUSAL.name: in_shape(_counted(pl.concat([refused, closed], how="diagonal")), GATE_REFUSAL),
     }
 
 
@@ -96,11 +96,6 @@ def _ledger(sent: pl.DataFrame, day: Day) -> pl.DataFrame:
 def _counted(refused: pl.DataFrame) -> pl.DataFrame:
     groups = refused.group_by("platform", "cell", "cause")
     return groups.agg(people=pl.col("person_id").n_unique().cast(pl.Int64), segment=pl.col("segment").min())
-
-
-def _shaped(rows: pl.DataFrame, table: Table) -> pl.DataFrame:
-    """Exactly the table's columns in its dtypes, sorted by its key."""
-    return table.schema.cast(rows).sort(table.key)
 
 
 STEP = Step(

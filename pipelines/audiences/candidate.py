@@ -2,8 +2,8 @@
 
 import polars as pl
 
-from pipelines.audiences.shape import in_shape
 from pipelines.engine import Engine, query_text
+from pipelines.shape import in_shape
 from pipelines.step import Day, Input, Step
 from schemas.policy import Policy
 from schemas.tables.traits import CANDIDATE

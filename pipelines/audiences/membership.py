@@ -10,8 +10,8 @@ from pipelines.audiences.cards import audience_cards, brand_cards, rooftop_cards
 from pipelines.audiences.compile import Compiler
 from pipelines.audiences.eligible import REACHED, all_eligible, running
 from pipelines.audiences.holdouts import drawn
-from pipelines.audiences.shape import in_shape
 from pipelines.engine import Engine, query_text
+from pipelines.shape import in_shape
 from pipelines.step import Day, Input, Step
 from schemas.policy.audiences import AudiencePolicy
 from schemas.tables.audiences import ELIGIBILITY, MEMBERSHIP, OVERLAP

@@ -3,8 +3,8 @@
 import polars as pl
 
 from pipelines.audiences.arbitration import audience_ranks
-from pipelines.audiences.shape import in_shape
 from pipelines.engine import Engine, query_text
+from pipelines.shape import in_shape
 from pipelines.step import Day, Input, Step
 from schemas.tables.audiences import MEMBERSHIP_CHANGE
 

@@ -15,9 +15,9 @@ from pipelines.identity.households import households
 from pipelines.identity.identifiers import person_identifiers
 from pipelines.identity.persons import Persons, events, persons
 from pipelines.identity.rules import rule_edges
-from pipelines.identity.shape import shaped
 from pipelines.identity.steward import steward_edges
 from pipelines.identity.survive import ordered_records, survivors
+from pipelines.shape import in_shape
 from pipelines.step import Built, Day, Input, Step
 from schemas.policy.identity import IdentityPolicy
 from schemas.tables import identity as tables
@@ -74,7 +74,7 @@ def build(engine: Engine, day: Day) -> Built:
     frames["member"] = found.member
     frames["id_event"] = events(found, created, edges, day.seed, day.as_of)
     frames["shared_identifier"] = listed(shared)
-    return {table.name: shaped(frames[table.name], table) for table in TABLES}
+    return {table.name: in_shape(frames[table.name], table) for table in TABLES}
 
 
 def all_edges(encoded: Encoded, shared: pl.DataFrame, orders: pl.DataFrame, policy: IdentityPolicy) -> pl.DataFrame:

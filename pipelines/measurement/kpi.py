@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from pipelines.audiences.holdouts import HELD_BACK
-from pipelines.audiences.shape import in_shape
 from pipelines.engine import Engine, query_text
+from pipelines.shape import in_shape
 from pipelines.step import Day, Input, Step
 from schemas.policy import Policy
 from schemas.policy.plan import Target

@@ -12,8 +12,3 @@ def in_shape(frame: pl.DataFrame, table: Table) -> pl.DataFrame:
     """
     columns = table.schema.columns()
     return frame.select(pl.col(name).cast(column.dtype) for name, column in columns.items()).sort(table.key)
-
-
-def empty_of(table: Table) -> pl.DataFrame:
-    """No rows, in the table's dtypes."""
-    return pl.DataFrame(schema={name: column.dtype for name, column in table.schema.columns().items()})
