@@ -10,6 +10,7 @@ from schemas.sources import all_feeds
 
 STAMP = "2350"  # time of delivery: the file holds its day's business
 SPOILED_ONE_IN = 12
+TRIMS = ("Base", "Sport", "Touring", "Limited", "SE")
 CUSTOMER = {
     "First Name": "first_name",
     "Middle Name": "middle_name",
@@ -81,7 +82,7 @@ def customers(world: World, frame: pl.DataFrame, person: str, prefix: str = "") 
 
 
 def vehicle_columns() -> list[pl.Expr]:
-    """VIN, year, make and model, typed with the usual carelessness."""
+    """VIN, year, make, model and at times the trim, typed with the usual carelessness."""
     untidy = pl.concat_str(
         pl.col("vin").str.to_lowercase().str.slice(0, 8), pl.lit(" "), pl.col("vin").str.to_lowercase().str.slice(8)
     )
@@ -96,5 +97,8 @@ def vehicle_columns() -> list[pl.Expr]:
         .otherwise("make")
         .alias("Make"),
         pl.when(pl.col("spell") % 7 == 0).then(pl.col("model").str.to_uppercase()).otherwise("model").alias("Model"),
+        pl.when(pl.col("spell") % 3 == 1)
+        .then((pl.col("spell") % len(TRIMS)).replace_strict(dict(enumerate(TRIMS))))
+        .alias("Trim"),
         us_date("in_service").alias("In Service Date"),
     ]

@@ -12,6 +12,7 @@ from data_samples.simulator.tables import with_bad_values, write_csv_feed
 from data_samples.simulator.world import World
 from data_samples.simulator.writer import Writer
 
+DEAD_MAILBOXES = 0.5  # of the customers not seen for years
 NEWSLETTERS_PER_YEAR, EXPOSURES_PER_YEAR = 1.8, 0.9
 STATUSES = (
     ("sent", 10),
@@ -32,10 +33,11 @@ def write_email_status(world: World, writer: Writer) -> None:
     draws, people = world.draws, world.people
     kind, has_email = numbers(people, "kind", "has_email")
     person, day, key = _moments(world, "newsletters", np.where((kind != OWNER) & has_email, NEWSLETTERS_PER_YEAR, 0.0))
-    since = at(people, "email_since", person).to_numpy()
+    since, gone = (at(people, name, person).to_numpy() for name in ("email_since", "gone_on"))
+    dead = (gone < day) & draws.chance("dead mailbox", DEAD_MAILBOXES, person)
     stale = (day >= since) & (day < since + 400) & draws.chance("list not cleaned", 0.2, key)
-    status = np.where(stale, 5, draws.choose("reaction", [weight for _, weight in STATUSES], key))
-    before = pl.Series((day < since) | stale)
+    status = np.where(stale | dead, 5, draws.choose("reaction", [weight for _, weight in STATUSES], key))
+    before = pl.Series((np.minimum(day, gone) < since) | stale)
     ids = dict(enumerate(one.rooftop_id for one in world.policy.group.rooftops))
     rows = pl.DataFrame({"key": key, "day": day, "second": SECONDS_FROM + key % SECONDS_RANGE}).with_columns(
         email=pl.when(before).then(at(people, "old_email", person)).otherwise(at(people, "email", person)),

@@ -31,7 +31,9 @@ def make_contacts(world: World) -> pl.DataFrame:
     updated = created + (draws.uniform("CRM update", key) * (calendar.last - created + 30)).astype(np.int64)
     bought_in = kind[person] == BOUGHT_IN
     created = np.where(bought_in, calendar.last - 1400 - key % 900, created)
-    updated = np.where(bought_in, created + 10, np.clip(updated, created, calendar.last))
+    gone = at(people, "gone_on", person).to_numpy() - key % 60
+    created = np.minimum(created, gone)
+    updated = np.where(bought_in, created + 10, np.clip(updated, created, np.minimum(calendar.last, gone)))
     rooftop = at(people, "rooftop", person).to_numpy()
     seen = mention(world.policy, draws.branch("CRM"), people, person, updated, key, rooftop, CRM_CARE)
     contacts = seen.with_columns(

@@ -54,6 +54,8 @@ def _cells(world: World, rows: pl.DataFrame) -> pl.DataFrame:
 
 RETAIL = ~pl.col("kind").is_in(["wholesale", "fleet"])
 FINANCED = RETAIL & (pl.col("term") > 0)
+SECOND_TRADE = (("Year", "2004"), ("Make", "Ford"), ("Model", "Ranger"), ("Odometer", "183400"))  # an old one, VIN not noted
+SECOND_CONTRACT = (("Name", "Tire and Wheel Protection"), ("Term", "60"), ("Miles", "75000"))
 LABELS = {"retail": "Retail", "lease": "Lease", "fleet": "Fleet", "wholesale": "Wholesale", "unwound": "Retail"}
 
 
@@ -102,19 +104,25 @@ def _money() -> list[pl.Expr]:
 
 
 def _trade() -> list[pl.Expr]:
+    two = RETAIL & pl.col("trade_vin").is_not_null() & (pl.col("key") % 43 == 5)
     named = (("VIN", "trade_vin"), ("Year", "trade_year"), ("Make", "trade_make"), ("Model", "trade_model"))
     return [
         *(pl.when(RETAIL).then(pl.col(mine).cast(pl.String)).alias(f"Trade 1 {raw}") for raw, mine in named),
         pl.when(RETAIL).then(whole("trade_miles")).alias("Trade 1 Odometer"),
         pl.when(RETAIL & pl.col("trade_vin").is_not_null()).then(money("payoff", has_commas=True)).alias("Trade 1 Payoff"),
+        *(pl.when(two).then(pl.lit(value)).alias(f"Trade 2 {raw}") for raw, value in SECOND_TRADE),
     ]
 
 
 def _contract() -> list[pl.Expr]:
-    """The service contract sold with the deal."""
+    """The service contract sold with the deal, and at times a second one."""
     names = (("Warranty 1 Name", 0), ("Warranty 1 Term", 1), ("Warranty 1 Miles", 2))
     tables = [(raw, {i: str(one[part]) for i, one in enumerate(CONTRACTS)}) for raw, part in names]
-    return [pl.col("contract").replace_strict(table, default=None, return_dtype=pl.String).alias(raw) for raw, table in tables]
+    has_second = (pl.col("contract") >= 0) & (pl.col("deal") % 4 == 1)
+    return [
+        *(pl.col("contract").replace_strict(table, default=None, return_dtype=pl.String).alias(raw) for raw, table in tables),
+        *(pl.when(has_second).then(pl.lit(value)).alias(f"Warranty 2 {raw}") for raw, value in SECOND_CONTRACT),
+    ]
 
 
 def _buyer() -> list[pl.Expr]:

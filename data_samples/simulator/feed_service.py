@@ -15,7 +15,7 @@ from data_samples.simulator.writer import Writer
 def write_service(world: World, writer: Writer) -> None:
     """SV: every repair order when opened and again when closed; a few are sent again with the customer left blank."""
     calendar = world.calendar
-    orders = world.visits.filter(pl.col("day") <= calendar.last)
+    orders = world.visits.filter((pl.col("day") <= calendar.last) & ~pl.col("is_missed"))
     orders = with_copy(world.draws, world.people, orders.with_columns(step=pl.col("visit") % 7))
     opened, closed = calendar.delivery_of(orders["day"].to_numpy()), calendar.delivery_of(orders["closed"].to_numpy())
     last = len(calendar.deliveries)
@@ -49,9 +49,14 @@ def _service_cells(world: World, rows: pl.DataFrame) -> pl.DataFrame:
         pl.col("ro").alias("RO Number"),
         pl.when(pl.col("visit") % 701 == 13).then(pl.lit(BAD_DATE)).otherwise(us_date("day")).alias("Open Date"),
         pl.when(done).then(us_date("closed")).otherwise(pl.when(pl.col("visit") % 3 == 0).then(pl.lit("0"))).alias("Close Date"),
-        pl.when(done).then(pl.lit("Closed")).otherwise(pl.lit("Open")).alias("RO Status"),
+        pl.when(done & pl.col("is_void"))
+        .then(pl.lit("Void"))
+        .when(done)
+        .then(pl.lit("Closed"))
+        .otherwise(pl.lit("Open"))
+        .alias("RO Status"),
         pl.lit("Service").alias("RO Department"),
-        *(pl.when(done).then(money(mine)).alias(raw) for raw, mine in sums),
+        *(pl.when(done & ~pl.col("is_void")).then(money(mine)).alias(raw) for raw, mine in sums),
         pl.col("miles").cast(pl.String).alias("RO Mileage"),
         pl.when(done).then((pl.col("miles") + 3).cast(pl.String)).alias("Mileage Out"),
         pl.col("codes").alias("Operation Codes"),
@@ -81,7 +86,8 @@ def _internal(world: World, rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def write_appointments(world: World, writer: Writer) -> None:
-    """SV_APPT: when booked, and again on its day with the order's number; the whole 45-day log on Sundays and at first."""
+    """SV_APPT: when booked, and again on its day with the order's number unless nobody came; the whole 45-day log on Sundays
+    and at first."""
     calendar = world.calendar
     booked = world.visits.filter("has_appointment")
     booked = booked.with_columns(appointment=numbered(booked, 40_001))
@@ -106,11 +112,11 @@ def _appointment_cells(world: World, rows: pl.DataFrame) -> pl.DataFrame:
         *vehicle_columns(),
         pl.col("appointment").alias("Appointment Number"),
         us_date("day").alias("Appointment Date"),
-        pl.when("is_past").then("ro").alias("RO Number"),
+        pl.when(pl.col("is_past") & ~pl.col("is_missed")).then("ro").alias("RO Number"),
         pl.concat_str((pl.col("visit") % 9 + 8).cast(pl.String), pl.lit(":30")).alias("Appointment Time"),
         us_date("booked").alias("Appointment Create Date"),
-        pl.col("codes").str.split("|").list.first().alias("Operation Code"),
-        pl.col("texts").str.split("|").list.first().alias("Operation Code Description"),
+        pl.col("codes").str.extract(r"^([^|^]*)").alias("Operation Code"),
+        pl.col("texts").str.extract(r"^([^|^]*)").alias("Operation Code Description"),
         pl.col("recommended").alias("Recommended Operation Code"),
         pl.lit("C").alias("Sale Type"),
         pl.col("miles").cast(pl.String).alias("Appointment Mileage"),

@@ -45,7 +45,7 @@ def make_spells(policy: Policy, draws: Draws, people: pl.DataFrame, catalogue: C
     spells = pl.concat([one for one in _timeline(draws, people, calendar)]).sort("person", "start")
     spells = spells.with_row_index("spell").with_columns(pl.col("spell").cast(pl.Int64))
     spells = spells.join(
-        people.select("person", "kind", rooftop=pl.col("rooftop")), on="person", how="left", maintain_order="left"
+        people.select("person", "kind", "gone_on", rooftop=pl.col("rooftop")), on="person", how="left", maintain_order="left"
     )
     spells = _where(policy, draws, spells, calendar)
     return _vehicle(policy, draws, spells, catalogue)
@@ -107,13 +107,16 @@ def _where(policy: Policy, draws: Draws, spells: pl.DataFrame, calendar: Calenda
     person, spell_start = spells["person"].to_numpy(), spells["start"].to_numpy()
     kind = spells["kind"].to_numpy()
     here = draws.uniform("here", person, spell_start) < np.array([HERE_SHARE[k] for k in range(5)])[kind]
-    forced = _one_each(draws, spells, (kind == SALES) & (spell_start <= calendar.last))
+    comes = spell_start < spells["gone_on"].to_numpy()
+    forced = _one_each(draws, spells, (kind == SALES) & (spell_start <= calendar.last) & comes)
     acquired = _one_each(draws, spells, (kind == BOUGHT_IN) & (spell_start < calendar.last - 1100))
     here = here & ~((kind == BOUGHT_IN) & (spell_start < calendar.last - 1100)) | forced | acquired
-    here = here & ~((kind == OWNER) & (spell_start < calendar.first))
+    here = here & comes & ~((kind == OWNER) & (spell_start < calendar.first))
     home = spells["rooftop"].to_numpy()
     sibling = _sibling(policy, draws, home, person, spell_start)
-    return spells.with_columns(here=pl.Series(here), home=pl.Series(home), rooftop=pl.Series(np.where(here, sibling, home)))
+    return spells.drop("gone_on").with_columns(
+        here=pl.Series(here), home=pl.Series(home), rooftop=pl.Series(np.where(here, sibling, home))
+    )
 
 
 def _one_each(draws: Draws, spells: pl.DataFrame, allowed: NDArray[np.bool_]) -> NDArray[np.bool_]:

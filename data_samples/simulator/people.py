@@ -16,6 +16,8 @@ KIND_WEIGHTS = (0.60, 0.20, 0.12, 0.08)
 HOUSEHOLD_SIZES = (0.36, 0.42, 0.16, 0.06)
 LIFE_EVENTS = ("new_job", "move", "new_child", "marriage", "retirement", "new_driver")
 OWNERS_PER_CUSTOMER = 0.6
+GONE_SHARE = 0.42  # of buyers and service customers; brief B counts 60 to 70 of 100 customer records as actionable
+GONE_DAYS = (1845, 2700)  # since they were last seen; records are stale after five years
 STAFF = 0.004  # share of customers who work for the group
 ROOFTOP_SHARE = {"luxury": 0.7, "volume": 1.0}
 
@@ -70,6 +72,7 @@ def _households(policy: Policy, draws: Draws, places: Places, calendar: Calendar
             "kind": kind,
             "rooftop": rooftop,
             "moved_on": np.where(moves, moved, -NEVER),
+            "gone_on": _gone(draws, calendar, ids, kind),
             "life_event": text(event),
             "life_event_on": event_on,
             "income": draws.choose("income", (8, 16, 20, 18, 22, 16), ids),
@@ -79,6 +82,12 @@ def _households(policy: Policy, draws: Draws, places: Places, calendar: Calendar
             **_address(draws, places, before, "old_", ids),
         }
     )
+
+
+def _gone(draws: Draws, calendar: Calendar, ids: Ints, kind: Ints) -> Ints:
+    """The day from which a household no longer comes to us; NEVER for those who still do."""
+    leaves = draws.chance("is gone", GONE_SHARE, ids) & np.isin(kind, (SALES, SERVICE_ONLY))
+    return np.where(leaves, calendar.last - draws.integer("gone day", *GONE_DAYS, ids), NEVER)
 
 
 def _zips(draws: Draws, places: Places, rooftop: Ints, ids: Ints, reach: float) -> tuple[Ints, Ints]:

@@ -11,6 +11,8 @@ from data_samples.simulator.people import BOUGHT_IN, OWNER, SALES, SERVICE_ONLY
 from schemas.policy import Policy
 
 MOST_VISITS = 26
+TWO_VALUES_ONE_IN = 31  # orders whose first line holds two values
+VOID_SHARE, MISSED_SHARE = 0.012, 0.05  # of orders; of appointments that nobody kept
 DAYS_AHEAD = 45  # appointments are booked at most this far ahead
 MENU = (
     ("LOF", "LUBE OIL AND FILTER", 69.95, 5),
@@ -41,7 +43,8 @@ def make_visits(policy: Policy, draws: Draws, people: pl.DataFrame, spells: pl.D
     years = (day - visits["in_service"].to_numpy()) / 365.25
     keeps = np.where(visits["own_make"].to_numpy(), 0.93, 0.6) * np.exp(-0.09 * np.maximum(years - 3, 0))
     lapse = start[row] + draws.waiting("faithful days", 1900, 2, visits["spell"].to_numpy())
-    shown = draws.chance("comes", keeps, *key) & (day < until[row]) & (day < lapse)
+    gone = at(people, "gone_on", visits["person"].to_numpy()).to_numpy()
+    shown = draws.chance("comes", keeps, *key) & (day < until[row]) & (day < np.minimum(lapse, gone))
     visits = visits.with_columns(day=pl.Series(day), miles=pl.Series(_odometer(draws, people, visits, day, key)))
     visits = visits.filter(pl.Series(shown)).sort("day", "spell", "number").with_row_index("visit")
     visits = visits.with_columns(pl.col("visit").cast(pl.Int64), ro=numbered(visits, 123))
@@ -79,7 +82,8 @@ def due_dates(
 ) -> pl.DataFrame:
     """The true next due day of every vehicle held on the last day that we have serviced: last visit plus interval."""
     held = spells.filter((pl.col("start") <= calendar.last) & (pl.col("stop") > calendar.last))
-    last = visits.filter(pl.col("day") <= calendar.last).group_by("spell").agg(pl.col("day").max().alias("last_visit"))
+    done = visits.filter((pl.col("day") <= calendar.last) & ~pl.col("is_missed") & ~pl.col("is_void"))
+    last = done.group_by("spell").agg(pl.col("day").max().alias("last_visit"))
     held = held.join(last, on="spell", how="inner").sort("spell")
     due = held["last_visit"].to_numpy() + _interval(policy, people, held).astype(np.int64)
     return held.select("person", "vin", "last_visit").with_columns(due=pl.Series(due))
@@ -113,17 +117,21 @@ def _work(draws: Draws, visits: pl.DataFrame, calendar: Calendar) -> pl.DataFram
         mine = [MENU[o] for o in dict.fromkeys(ops[: lines[i], i].tolist())]
         major = next((name for limit, name in MAJORS if abs(int(miles[i]) - limit) < 4_000), None)
         chosen = [(m[0], m[1], m[2]) for m in mine] + ([(major, f"{major} MILE SERVICE", 389.0)] if major else [])
+        if key[i] % TWO_VALUES_ONE_IN == 3:
+            chosen[0] = (f"{chosen[0][0]}^SHOP", f"{chosen[0][1]}^SHOP SUPPLIES", chosen[0][2])
         codes.append("|".join(c for c, _, _ in chosen))
         texts.append("|".join(t for _, t, _ in chosen))
         kinds.append(
             "|".join(
-                "I" if internal[i] else "W" if (warranty[i] and n == 0) or c == "RECALL" else "C"
+                "I" if internal[i] else "W" if (warranty[i] and n == 0) or c.startswith("RECALL") else "C"
                 for n, (c, _, _) in enumerate(chosen)
             )
         )
         totals.append(sum(p for _, _, p in chosen))
     total = np.round(np.array(totals) * (0.9 + 0.25 * draws.uniform("price level", key)), 2)
     long = draws.chance("several days", 0.3, key)
+    has_appointment = draws.chance("has appointment", 0.62, key) | (day > calendar.last)
+    missed = has_appointment & (day <= calendar.last) & draws.chance("missed", MISSED_SHARE, key)
     return visits.with_columns(
         codes=text(codes),
         texts=text(texts),
@@ -135,7 +143,9 @@ def _work(draws: Draws, visits: pl.DataFrame, calendar: Calendar) -> pl.DataFram
         recommendation=_declined(declined, declined_op, 1),
         closed=pl.Series(day + np.where(long, 1 + draws.integer("days open", 0, 4, key), 0)),
         booked=pl.Series(day - draws.integer("booked ahead", 1, 21, key)),
-        has_appointment=pl.Series(draws.chance("has appointment", 0.62, key) | (day > calendar.last)),
+        has_appointment=pl.Series(has_appointment),
+        is_missed=pl.Series(missed),
+        is_void=pl.Series(draws.chance("void", VOID_SHARE, key) & ~missed),
     )
 
 

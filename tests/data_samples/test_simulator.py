@@ -86,6 +86,47 @@ def test_web_events_are_json_lines_with_whole_numbers_as_text(world):
     assert {"asc_item_pageview", "asc_form_submission", "asc_form_submission_sales"} <= names
 
 
+def committed_events() -> list[dict]:
+    folder = HERE / "drop" / "web_events"
+    names = [one for one in sorted(folder.iterdir()) if not one.name.endswith(("_cut.ndjson.gz", "_updated.ndjson.gz"))]
+    return [json.loads(line) for path in names for line in gzip.decompress(path.read_bytes()).splitlines()]
+
+
+def params(event: dict) -> dict[str, str]:
+    return {one["key"]: next(iter(one["value"].values())) for one in event["event_params"]}
+
+
+def test_every_form_has_one_twin_within_a_second_about_the_same_vehicle():
+    events = committed_events()
+    forms = [one for one in events if one["event_name"] == "asc_form_submission"]
+    twins = [one for one in events if one["event_name"].startswith("asc_form_submission_")]
+
+    def same(event: dict) -> tuple:
+        said = params(event)
+        return event["user_pseudo_id"], said["ga_session_id"], said["form_name"], said.get("lead_key"), str(event["items"])
+
+    assert len(forms) > 100
+    found = [
+        sum(
+            same(form) == same(twin) and 0 <= int(twin["event_timestamp"]) - int(form["event_timestamp"]) < 1_000_000
+            for twin in twins
+        )
+        for form in forms
+    ]
+    missing = found.count(0)  # an event may still be on its way: late events come with the day's second file
+    assert missing <= 2 and max(found) == 1
+    assert abs(len(forms) - len(twins)) <= 2
+
+
+def test_some_ask_for_a_test_drive_on_the_site_and_in_leads():
+    drives = [params(one)["form_name"] for one in committed_events() if one["event_name"] == "asc_form_submission_test_drive"]
+    assert len(drives) > 5 and set(drives) == {"test_drive"}
+    leads = "".join(path.read_text(encoding="utf-8") for path in sorted((HERE / "drop" / "crm_leads").iterdir()))
+    assert leads.count('interest="test-drive"') > 5
+    traded = re.findall(r'interest="trade-in".*?<make>(.*?)</make><model>(.*?)</model>.*?<odometer[^>]*>(\d+)<', leads)
+    assert len(set(traded)) > 5
+
+
 def test_late_event_files_hold_everything_of_the_first_delivery_and_more(world):
     folder = world / "drop" / "web_events"
     for late in folder.glob("*_updated*"):
