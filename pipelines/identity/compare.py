@@ -4,6 +4,7 @@ The only module that compares pairs of texts. States: 2 the same name, 1 perhaps
 family name), 0 one of the two is missing, -1 different names.
 """
 
+from collections.abc import Callable
 from functools import cache
 
 import polars as pl
@@ -12,6 +13,8 @@ from rapidfuzz.distance import JaroWinkler
 from rapidfuzz.process import cpdist
 
 SAME, PERHAPS, MISSING, DIFFERENT = 2, 1, 0, -1
+
+States = Callable[[pl.Series, pl.Series, float], pl.Series]
 
 
 def compare(signatures: pl.DataFrame, pairs: pl.DataFrame, similar_from: float) -> pl.DataFrame:
@@ -44,12 +47,12 @@ def compare(signatures: pl.DataFrame, pairs: pl.DataFrame, similar_from: float) 
     return out.select("left", "right", first_state="f", last_state="l", veto="veto").sort("left", "right")
 
 
-def _stated(wide: pl.DataFrame, column: str, states: object, similar_from: float) -> pl.DataFrame:
+def _stated(wide: pl.DataFrame, column: str, states: States, similar_from: float) -> pl.DataFrame:
     other, state = f"{column}_of", f"{column}_state"
     names = wide.select(a=pl.min_horizontal(column, other), b=pl.max_horizontal(column, other))
     missing = wide[column].is_null() | wide[other].is_null()
     distinct = names.filter(~missing).unique()
-    judged = distinct.with_columns(states(distinct["a"], distinct["b"], similar_from).alias(state))  # type: ignore[operator]
+    judged = distinct.with_columns(states(distinct["a"], distinct["b"], similar_from).alias(state))
     keyed = wide.with_columns(names["a"], names["b"]).join(judged, on=["a", "b"], how="left", maintain_order="left")
     return keyed.with_columns(pl.when(missing).then(MISSING).otherwise(state).cast(pl.Int8).alias(state)).drop("a", "b")
 

@@ -11,6 +11,7 @@ from pipelines.identity.compare import MISSING, PERHAPS, SAME
 from pipelines.identity.encode import Encoded
 
 TIERS = pl.Enum(["exact", "strict", "loose"])
+# The checker sees a mapping of objects, because classes and instances of dtypes stand side by side.
 EDGES = pl.Schema({"left": pl.UInt32, "right": pl.UInt32, "rule": pl.String, "kind": pl.String, "tier": TIERS})  # type: ignore[arg-type]
 
 _FIRST, _LAST = pl.col("first_state"), pl.col("last_state")

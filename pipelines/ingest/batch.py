@@ -129,7 +129,7 @@ def _stamped(feed: Feed, file: DropFile, rows: pl.DataFrame, header_text: str | 
             header_text=pl.lit(header_text, pl.String),
         )
         .select(*schema)
-        .cast(schema)  # type: ignore[arg-type]
+        .cast(schema)  # type: ignore[arg-type]  # a mapping's keys are invariant
     )
 
 

@@ -140,7 +140,8 @@ def _odd_time(text: str) -> dict[str, datetime | bool | None] | None:
     if half and int((match["clock"] or "0").split(":")[0]) > 12:
         half = ""  # 15:30 PM is 15:30
     try:
-        at = parser.parse(f"{match['day']} {match['clock'] or '00:00'} {half}".strip(), default=datetime(1, 1, 1), dayfirst=False)  # noqa: DTZ001
+        said = f"{match['day']} {match['clock'] or '00:00'} {half}".strip()
+        at = parser.parse(said, default=datetime(1, 1, 1), dayfirst=False)  # noqa: DTZ001 wall time until its zone is known
         if match["zone"] is None:
             return {"at": at, "utc": False}
         return {"at": at.replace(tzinfo=_offset(match["zone"])).astimezone(UTC).replace(tzinfo=None), "utc": True}

@@ -28,7 +28,7 @@ def with_identity(feed: Feed, text: pl.DataFrame, values: pl.DataFrame) -> pl.Da
         "file_name": pl.lit(""),
         "is_superseded": pl.lit(False),
     }
-    return rows.with_columns(**origin).select(*schema).cast(schema)  # type: ignore[arg-type]
+    return rows.with_columns(**origin).select(*schema).cast(schema)  # type: ignore[arg-type]  # a mapping's keys are invariant
 
 
 def row_hashes(feed: Feed, text: pl.DataFrame) -> pl.Series:

@@ -19,7 +19,7 @@ def settled(feed: Feed, rows: pl.DataFrame, known: pl.DataFrame) -> tuple[pl.Dat
     older than the newest known version is stored as superseded, unless that content is known.
     """
     ordered = rows.sort(ORDER, maintain_order=True)
-    known = known.cast(KNOWN)  # type: ignore[arg-type]
+    known = known.cast(KNOWN)  # type: ignore[arg-type]  # a mapping's keys are invariant
     known = known.select("row_key", *(one for one in ORDER if one in known.columns), "row_hash")
     marked = _event(ordered, known) if feed.history == "event" else _keyed(ordered, known)
     counts = marked.group_by("file_name", "file_sha256").agg(
