@@ -16,11 +16,11 @@ def build(engine: Engine, day: Day) -> pl.DataFrame:
     list; where none of the top model is in stock, vehicles of the top body style and brand count.
     """
     register_scored_touches(engine, day)
-    engine.register("rooftop_alias", rooftop_aliases(day.policy))
+    engine.register("rooftop_alias", stock_aliases(day.policy))
     return INTEREST.schema.cast(engine.sql(query_text("pipelines.traits", "interest"), as_of=day.as_of))
 
 
-def rooftop_aliases(policy: Policy) -> pl.DataFrame:
+def stock_aliases(policy: Policy) -> pl.DataFrame:
     """What an inventory list may call a rooftop, in lower case: its id or one of its DealerVault ids."""
     rows = [(alias.lower(), one.rooftop_id) for one in policy.group.rooftops for alias in (one.rooftop_id, *one.dealer_ids)]
     return pl.DataFrame(rows, schema=["alias", "rooftop_id"], orient="row")
