@@ -3,6 +3,5 @@
 from pipelines.ingest.batch import ingest
 from pipelines.ingest.document import feeds_page
 from pipelines.ingest.files import DropFile, Ingested, claims, stamp_of
-from pipelines.ingest.replay import replay
 
-__all__ = ["DropFile", "Ingested", "claims", "feeds_page", "ingest", "replay", "stamp_of"]
+__all__ = ["DropFile", "Ingested", "claims", "feeds_page", "ingest", "stamp_of"]

@@ -53,12 +53,12 @@ def ingest(feed: Feed, files: Sequence[DropFile], known: pl.DataFrame, *, time_z
     if not ordered:
         return nothing(feed)
     if len(ordered) == 1 or max(len(one.content) for one in ordered) > _SMALL_BYTES:
-        return settle_batch(feed, [_read(feed, one, time_zone, seed) for one in ordered], known)
+        return _settled_batch(feed, [_read(feed, one, time_zone, seed) for one in ordered], known)
     with ThreadPoolExecutor(_READERS_AT_ONCE) as pool:
-        return settle_batch(feed, list(pool.map(lambda one: _read(feed, one, time_zone, seed), ordered)), known)
+        return _settled_batch(feed, list(pool.map(lambda one: _read(feed, one, time_zone, seed), ordered)), known)
 
 
-def settle_batch(feed: Feed, read: Sequence[FileRead], known: pl.DataFrame) -> Ingested:
+def _settled_batch(feed: Feed, read: Sequence[FileRead], known: pl.DataFrame) -> Ingested:
     """Put the files of a batch together: decide what is news and account for every row."""
     rows = pl.concat([one.rows.with_columns(file_sha256=pl.lit(one.file.sha256)) for one in read])
     accepted, counts = settled(feed, rows, known)
@@ -77,10 +77,10 @@ def _read(feed: Feed, file: DropFile, time_zone: str, seed: str) -> FileRead:
         raw = _READERS[feed.layout](feed, text_of(feed, file.name, file.content))
     except FileError as error:
         return FileRead(file, empty(accepted_schema(feed)), _rejected(feed, file, error, seed), 0, 0, (), error)
-    return read_rows(feed, file, raw, time_zone, seed)
+    return _read_rows(feed, file, raw, time_zone, seed)
 
 
-def read_rows(feed: Feed, file: DropFile, raw: RawRows, time_zone: str, seed: str) -> FileRead:
+def _read_rows(feed: Feed, file: DropFile, raw: RawRows, time_zone: str, seed: str) -> FileRead:
     """A file's text rows through the contract."""
     rows, problems = judged(feed, raw, time_zone)
     origin = {"version_at": pl.lit(file.version_at, pl.Datetime("us")), "file_name": pl.lit(file.name)}
