@@ -16,7 +16,7 @@ from assets.policy_check import check_policy
 from assets.policy_files import load_policy
 from assets.policy_problem import PolicyError
 from assets.replay import NothingToReplay, write_replay
-from assets.run_day import AlreadyRunning, DayResult, run_day
+from assets.run_day import AlreadyRunning, DayNotOver, DayResult, run_day
 from assets.sensors import proposal
 from assets.summary import audience_rows, export_rows, refused_files
 from schemas.policy import Policy
@@ -163,6 +163,9 @@ def _policy_or_exit(group: str, root: Path) -> Policy:
 def _run(house: House, day: date) -> DayResult:
     try:
         return run_day(house, day, tell=_tell)
+    except DayNotOver as early:
+        err.print(str(early), style="red", soft_wrap=True)
+        raise typer.Exit(MISUSED) from early
     except AlreadyRunning as busy:
         err.print(str(busy), style="red", soft_wrap=True)
         raise typer.Exit(FAILED) from busy

@@ -25,7 +25,7 @@ class House(dg.ConfigurableResource):
     lake: str
     policy: str
     seed: str = "velocity"
-    memory_limit: str = "4GB"
+    memory_limit: str = "3GB"
 
     @property
     def tables(self) -> Lake:

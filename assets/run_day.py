@@ -14,6 +14,7 @@ from assets.definitions import build
 from assets.house import House
 from assets.jobs import DAY_JOB
 from assets.lake import Lake
+from assets.partitions import daily
 
 QUIET = {"console": {"config": {"log_level": "CRITICAL"}}}  # progress and failures are told by the command itself
 
@@ -33,8 +34,21 @@ class AlreadyRunning(Exception):
         super().__init__(f"another run writes this lake (lock {lock}); wait for it to end")
 
 
+class DayNotOver(Exception):
+    """The day has not begun in the group's time zone."""
+
+    def __init__(self, day: date, last: str) -> None:
+        super().__init__(f"{day} cannot be run: the last day that can is {last}, today in the group's time zone")
+
+
 def run_day(house: House, day: date, tell: Callable[[str], None] = lambda line: None) -> DayResult:
-    """Run a day and return what failed, if anything. `tell` gets one line per finished asset."""
+    """Run a day and return what failed, if anything. `tell` gets one line per finished asset.
+
+    Errors: DayNotOver, AlreadyRunning.
+    """
+    last = daily(house.rules, day if day < house.rules.group.first_day else None).get_last_partition_key() or ""
+    if day.isoformat() > last:
+        raise DayNotOver(day, last)
     definitions = build(house, first_day=day)
     job = definitions.resolve_job_def(DAY_JOB)
     total = len(list(job.nodes))
@@ -46,7 +60,11 @@ def run_day(house: House, day: date, tell: Callable[[str], None] = lambda line: 
         listener.addHandler(done)
         try:
             result = job.execute_in_process(
-                partition_key=day.isoformat(), instance=instance, raise_on_error=False, run_config={"loggers": QUIET}
+                partition_key=day.isoformat(),
+                instance=instance,
+                raise_on_error=False,
+                run_config={"loggers": QUIET},
+                tags={"velocity/group": house.group, "velocity/lake": house.lake},
             )
         finally:
             listener.removeHandler(done)

@@ -4,8 +4,11 @@ An asset reads its declared inputs, builds, stages Parquet beside its place, jud
 table's expectations, and only then renames it into place. What fails is recorded and nothing of it is published.
 """
 
+import ctypes
+import gc
 import logging
 import resource
+import sys
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -16,6 +19,7 @@ from typing import Any
 import dagster as dg
 import dataframely as dy
 import polars as pl
+import pyarrow as pa
 
 from assets.catalogue import all_contracts
 from assets.house import House
@@ -76,8 +80,17 @@ def check_specs(asset: str, checks: Mapping[str, str]) -> list[dg.AssetCheckSpec
 
 
 def tell(name: str, rows: int, started: float) -> None:
-    """One line of progress: what was made, its rows, seconds and the process's peak memory so far."""
+    """One line of progress: what was made, its rows, seconds and the process's peak memory so far. Gives memory back."""
+    give_back()
     PROGRESS.info("%s: %d rows, %.1f s, peak %d MB", name, rows, time.monotonic() - started, peak_mb())
+
+
+def give_back() -> None:
+    """Return freed memory to the system between assets, so that one stage's peak is not added to the next one's."""
+    gc.collect()
+    pa.default_memory_pool().release_unused()
+    if sys.platform == "linux" and hasattr(system := ctypes.CDLL(None), "malloc_trim"):
+        system.malloc_trim(0)
 
 
 def tell_so_far(name: str, rows: int) -> None:

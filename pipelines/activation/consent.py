@@ -80,7 +80,10 @@ def _register_policy(engine: Engine, day: Day) -> None:
     engine.register("gate_platform", _frame(rules, columns | lists))
     grants = [(one.recipient, one.purpose, one.basis, segment) for one in day.policy.privacy.grants for segment in one.segments]
     engine.register("gate_grant", _frame(grants, dict.fromkeys(("recipient", "purpose", "basis", "segment"), pl.String)))
-    planned = [(one.audience, list(one.channels)) for one in day.policy.audiences]
+    planned = [
+        (one.audience, sorted({*one.channels, *(name for brand in one.channels_by_brand.values() for name in brand)}))
+        for one in day.policy.audiences
+    ]
     engine.register("gate_audience", _frame(planned, {"audience": pl.String, "channels": TEXTS}))
 
 

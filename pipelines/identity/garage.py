@@ -9,8 +9,8 @@ import polars as pl
 
 from pipelines.engine import Engine, query_text
 from pipelines.identity.odometer import odometers
-from pipelines.identity.shape import shaped
 from pipelines.records.current_rows import current_rows
+from pipelines.shape import in_shape
 from pipelines.step import Built, Day, Input, Step
 from schemas.policy.reference import Reference
 from schemas.policy.scoring import GaragePolicy
@@ -65,7 +65,7 @@ def build(engine: Engine, day: Day) -> Built:
     per_day = pl.col("miles_per_day").fill_null(scoring.default_miles_per_year / DAYS_PER_YEAR)
     rated = owned.with_columns(probability=_probability(scoring.garage, day.as_of), miles_per_day=per_day)
     current = pl.col("until").is_null() & (pl.col("probability") >= scoring.garage.current_from)
-    return shaped(rated.with_columns(is_current=current), GARAGE)
+    return in_shape(rated.with_columns(is_current=current), GARAGE)
 
 
 def _register_statements(engine: Engine, as_of: date) -> None:

@@ -77,7 +77,8 @@ def policy(**changes):
         platforms=platforms,
         segments_on=changes.get("segments_on", ("loyalty", "in_market", "conquest")),
     )
-    audiences = (SimpleNamespace(audience="due", channels=changes.get("planned", ("social", "search"))),)
+    planned = changes.get("planned", ("social", "search"))
+    audiences = (SimpleNamespace(audience="due", channels=planned, channels_by_brand=changes.get("by_brand", {})),)
     return SimpleNamespace(privacy=privacy, channels=channels, audiences=audiences)
 
 
