@@ -30,7 +30,7 @@ from pipelines.step import Step
 from schemas.contract import Table
 
 PROGRESS = logging.getLogger("velocity.progress")
-SLICE_ROWS = 1_000_000  # row rules are checked in slices, so that a large table is never held twice
+SLICE_ROWS = 250_000  # row rules are checked in slices, so that a large table is never held twice
 CHECKS = {
     "contract": "Every row obeys the row contract of the table.",
     "expectations": "The table as a whole may go on: key, volume, blanks, values, references, freshness (Great Expectations).",
@@ -150,7 +150,13 @@ def stage_step(house: House, step: Step, day: date) -> list[Staged]:
     if missing:
         raise ValueError(f"step of {step.tables[0].name}: frames and declared tables differ by {sorted(missing)}")
     paths = {table.name: lake.stage(table.name, day, _in_shape(table, frames[table.name])) for table in step.tables}
-    return [audit(house, table, paths[table.name], frames[table.name], day, paths) for table in step.tables]
+    # Each frame goes as soon as its rows are judged: judging a large table as a whole takes the memory that it held.
+    judged = {table.name: broken_rules(table, frames.pop(table.name)) for table in step.tables}
+    give_back()
+    return [
+        Staged(table, paths[table.name], *judged[table.name], judge_staged(house, table, paths[table.name], day, paths))
+        for table in step.tables
+    ]
 
 
 def read_inputs(lake: Lake, engine: Any, step: Step, day: date) -> None:
@@ -177,16 +183,18 @@ def _in_shape(table: Table, frame: pl.DataFrame) -> pl.DataFrame:
     return frame.select(pl.col(name).cast(dtype) for name, dtype in wanted.items())
 
 
-def audit(
-    house: House, table: Table, path: Path, frame: pl.DataFrame, day: date, staged: Mapping[str, Path] | None = None
-) -> Staged:
+def audit(house: House, table: Table, path: Path, frame: pl.DataFrame, day: date) -> Staged:
     """Judge a staged table by its row contract and by its expectations."""
-    shaped = _in_shape(table, frame)
+    return Staged(table, path, *broken_rules(table, frame), judge_staged(house, table, path, day))
+
+
+def broken_rules(table: Table, frame: pl.DataFrame) -> tuple[int, dict[str, int]]:
+    """How many rows there are, and how many of them break each rule of the row contract."""
     broken: dict[str, int] = {}
-    for part in shaped.iter_slices(SLICE_ROWS):
+    for part in _in_shape(table, frame).iter_slices(SLICE_ROWS):
         for rule, count in table.schema.filter(part)[1].counts().items():
             broken[rule] = broken.get(rule, 0) + count
-    return Staged(table, path, shaped.height, broken, judge_staged(house, table, path, day, staged))
+    return frame.height, broken
 
 
 def judge_staged(house: House, table: Table, path: Path, day: date, staged: Mapping[str, Path] | None = None) -> Verdict:
