@@ -27,6 +27,7 @@ out = Console(markup=False)  # names of files and columns come from outside, and
 err = Console(stderr=True, markup=False)
 
 FAILED, MISUSED, REFUSED = 1, 2, 3
+SAMPLE_DAY = date(2026, 11, 21)
 POLICY_ROOT = PROJECT / "policy"
 
 GroupOption = Annotated[str, typer.Option("--group", help="A folder of policy/, such as velocity_b.")]
@@ -147,9 +148,6 @@ def _folder_or_exit(drop: Path) -> None:
     if not drop.is_dir():
         err.print(f"--drop {drop} is not a folder; expected one with a folder per feed, see docs/feeds.md", style="red")
         raise typer.Exit(MISUSED)
-
-
-SAMPLE_DAY = date(2026, 11, 21)
 
 
 def _policy_or_exit(group: str, root: Path) -> Policy:

@@ -1,4 +1,4 @@
-"""The embedded engine: DuckDB in process. What runs here runs unchanged on any engine with the same two methods."""
+"""The embedded engine: DuckDB in process. What runs here runs unchanged on any engine with the same methods."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
