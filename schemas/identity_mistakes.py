@@ -1,0 +1,105 @@
+"""What can be wrong with a model of identity: one class per mistake, each with what was found and what would be accepted.
+
+Where in a file a mistake stands is told by assets/identity_model_files.py.
+"""
+
+import difflib
+from collections.abc import Iterable, Sequence
+
+
+def nearest(name: str, accepted: Iterable[str]) -> str | None:
+    """The accepted name most like the one found (difflib ratio from 0.6), else the only one that begins like it, else None."""
+    known = {one.lower(): one for one in accepted}
+    begun = [one for one in known if name and one.startswith(name.lower())]
+    near = difflib.get_close_matches(name.lower(), known, n=1, cutoff=0.6) or (begun if len(begun) == 1 else [])
+    return known[near[0]] if near else None
+
+
+class IdentityMistake(ValueError):
+    """One mistake. `found` and `expected` are phrases, `nearest` is the accepted name that was probably meant."""
+
+    def __init__(self, found: str, expected: str, nearest: str | None = None) -> None:
+        self.found = found
+        self.expected = expected
+        self.nearest = nearest
+        hint = f" Did you mean {nearest!r}?" if nearest else ""
+        super().__init__(f"found {found}; expected {expected}.{hint}")
+
+
+class LanguageError(IdentityMistake):
+    """A level or a blocking rule that cannot be read or does not fit. `text` is the whole of it."""
+
+    def __init__(self, text: str, found: str, expected: str, nearest: str | None = None) -> None:
+        self.text = text
+        super().__init__(found, expected, nearest)
+
+
+class UnknownMeasure(LanguageError):
+    """A level that begins with no measure; `else` and `null` are implied and not written."""
+
+    def __init__(self, text: str, name: str, accepted: Sequence[str]) -> None:
+        self.name = name
+        if name.lower() in ("else", "null", "none"):
+            super().__init__(text, f"the level {text!r}", "no such line: the levels else and null are implied")
+        else:
+            super().__init__(text, f"the unknown level {text!r}", f"one of {', '.join(accepted)}", nearest(name, accepted))
+
+
+class MeasureNumber(LanguageError):
+    """A level whose sign or number is not that of its measure."""
+
+    def __init__(self, text: str, example: str, bounds: str) -> None:
+        self.bounds = bounds
+        wanted = f"the form `{example}`, with {bounds}" if bounds else f"`{example}` alone, without a number"
+        super().__init__(text, f"the level {text!r}", wanted)
+
+
+class MeasureMisfit(LanguageError):
+    """A level that values of the field's kind cannot reach."""
+
+    def __init__(self, text: str, kind: str, fitting: Sequence[str], kinds: Sequence[str]) -> None:
+        self.kind = kind
+        wanted = f"a level for kind {kind}: {', '.join(fitting)}"
+        super().__init__(text, f"the level {text!r}, which is for kind {' or '.join(kinds)}", wanted)
+
+
+class LevelOrder(LanguageError):
+    """A level in a place where no pair can reach it."""
+
+    def __init__(self, text: str, expected: str) -> None:
+        super().__init__(text, f"the level {text!r} here", expected)
+
+
+class RuleSyntax(LanguageError):
+    """A blocking rule that cannot be read."""
+
+    def __init__(self, text: str, expected: str) -> None:
+        super().__init__(text, f"the blocking rule {text!r}", expected)
+
+
+class UnknownFunction(LanguageError):
+    """A blocking rule with a function that does not exist."""
+
+    def __init__(self, text: str, name: str, accepted: Sequence[str]) -> None:
+        self.name = name
+        wanted = f"a field's name or one of the functions {', '.join(accepted)}"
+        super().__init__(text, f"the unknown function {name!r} in the blocking rule {text!r}", wanted, nearest(name, accepted))
+
+
+class UnknownField(LanguageError):
+    """A blocking rule on a field that the model does not have."""
+
+    def __init__(self, text: str, name: str, fields: Sequence[str]) -> None:
+        self.name = name
+        wanted = f"a field of this model: {', '.join(fields)}"
+        super().__init__(text, f"the unknown field {name!r} in the blocking rule {text!r}", wanted, nearest(name, fields))
+
+
+class FunctionMisfit(LanguageError):
+    """A key function of a field whose kind it does not fit."""
+
+    def __init__(self, text: str, function: str, field: str, kind: str, fitting: Sequence[str]) -> None:
+        self.function, self.field, self.kind = function, field, kind
+        functions = ", ".join(f"{one}({field})" for one in fitting)
+        wanted = f"for a field of kind {kind}: {field}{', ' + functions if functions else ''}"
+        super().__init__(text, f"{function}({field}) in the blocking rule {text!r}", wanted)
