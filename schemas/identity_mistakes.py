@@ -4,7 +4,7 @@ Where in a file a mistake stands is told by assets/identity_model_files.py.
 """
 
 import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 
 def nearest(name: str, accepted: Iterable[str]) -> str | None:
@@ -103,3 +103,41 @@ class FunctionMisfit(LanguageError):
         functions = ", ".join(f"{one}({field})" for one in fitting)
         wanted = f"for a field of kind {kind}: {field}{', ' + functions if functions else ''}"
         super().__init__(text, f"{function}({field}) in the blocking rule {text!r}", wanted)
+
+
+class UnknownKind(IdentityMistake):
+    """A field of a kind that does not exist. `meant` are the kinds behind words that people use for them."""
+
+    def __init__(self, kind: object, accepted: Sequence[str], meant: Mapping[str, str]) -> None:
+        self.kind = kind
+        word = str(kind).lower().replace("-", "_").replace(" ", "_")
+        super().__init__(
+            f"the unknown kind {kind!r}", f"one of {', '.join(accepted)}", meant.get(word) or nearest(word, accepted)
+        )
+
+
+class UnknownFieldName(IdentityMistake):
+    """A list of fields that names one which the model does not have."""
+
+    def __init__(self, key: str, name: str, fields: Sequence[str]) -> None:
+        self.key, self.name = key, name
+        super().__init__(f"the unknown field {name!r}", f"a field of this model: {', '.join(fields)}", nearest(name, fields))
+
+
+class NotOfKind(IdentityMistake):
+    """A field in a list that takes only fields of one kind."""
+
+    def __init__(self, key: str, field: str, kind: str, wanted: str) -> None:
+        self.key, self.field, self.kind = key, field, kind
+        super().__init__(
+            f"the field {field!r} of kind {kind}", f"a field of kind {wanted}; {key} says that one value is one person"
+        )
+
+
+class ModelMistakes(ValueError):
+    """All mistakes between the parts of one model. `mistakes` holds each with the path of its key."""
+
+    def __init__(self, mistakes: Sequence[tuple[tuple[str | int, ...], IdentityMistake]]) -> None:
+        self.mistakes = tuple(mistakes)
+        told = "; ".join(f"{'.'.join(map(str, path))}: {mistake}" for path, mistake in self.mistakes)
+        super().__init__(told)
