@@ -3,17 +3,18 @@
 -- contact_record. Parameter: $as_of. `denied` names what forbids the row; null may be sent. Rows of suppressed people come
 -- along as 'suppressed', so that nothing they carry is sent for somebody else.
 WITH known AS (
-  SELECT person_id, CAST(kind AS VARCHAR) AS kind, value, is_first_party, permitted_channels, licence_expires_on, rank
+  SELECT person_id, CAST(kind AS VARCHAR) AS kind, value, is_first_party, permitted_channels, licence_expires_on, rank,
+         CAST(tier AS VARCHAR) AS tier
   FROM person_identifier WHERE CAST(kind AS VARCHAR) <> 'web_client'
   UNION ALL
   -- a name may come from a bought list: it is as free as the records that carry it
   SELECT DISTINCT member.person_id, 'name', person.first_name || '|' || person.last_name, record.is_first_party,
-         record.permitted_channels, record.licence_expires_on, 1
+         record.permitted_channels, record.licence_expires_on, 1, CAST(member.tier AS VARCHAR)
   FROM contact_record AS record JOIN member USING (record_id) JOIN person USING (person_id)
   WHERE record.first_name = person.first_name AND record.last_name = person.last_name
 ),
 passed AS (
-  SELECT passed.platform, passed.segment, passed.person_id, rule.first_party_only, rule.channels,
+  SELECT passed.platform, passed.segment, passed.person_id, rule.first_party_only, rule.channels, rule.identity_tiers,
          coalesce(bool_or(gate_grant.basis = 'first_party_relationship'), FALSE) AS may_own,
          coalesce(bool_or(gate_grant.basis = 'licence'), FALSE) AS may_bought
   FROM gate_passed AS passed
@@ -24,6 +25,7 @@ passed AS (
 judged AS (
   SELECT passed.platform, passed.segment, known.person_id, known.kind, known.value, known.rank, known.is_first_party,
          CASE
+           WHEN NOT list_contains(identity_tiers, known.tier) THEN 'identity_tier'
            WHEN known.is_first_party THEN CASE WHEN NOT may_own THEN 'no_grant' END
            WHEN first_party_only THEN 'bought_list'
            WHEN NOT may_bought THEN 'no_grant'

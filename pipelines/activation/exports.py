@@ -14,7 +14,7 @@ from schemas.platforms import all_platforms
 from schemas.tables.exports import DELIVERED, EXPORT_MEMBER, GATE_REFUSAL, SHARED_WITH
 
 # What speaks for a refusal where several pieces of evidence were each refused: the first that occurs.
-REFUSALS = ("licence_expired", "licence_channel", "bought_list", "no_grant")
+REFUSALS = ("licence_expired", "licence_channel", "bought_list", "no_grant", "identity_tier")
 KEY = ("platform", "cell", "person_id")
 
 

@@ -6,6 +6,7 @@ Shared, placeholder and group-owned values are left out: they reach somebody els
 import polars as pl
 
 LICENCE = ("licence_id", "permitted_channels", "licence_expires_on")
+TIERS = pl.Enum(["exact", "strict", "loose"])  # in this order: the least is the surest
 _KEY = ("person_id", "kind", "value")
 
 
@@ -28,6 +29,7 @@ def person_identifiers(records: pl.DataFrame, shared: pl.DataFrame) -> pl.DataFr
         last_seen_on=pl.col("last_seen_on").max(),
         place=pl.col("place").min(),
         seen=pl.len(),
+        tier=pl.col("tier").cast(TIERS).min(),
     )
     best = ["is_first_party", "trust", "last_seen_on", "place", "seen", "value"]
     ordered = grouped.sort(
@@ -63,7 +65,7 @@ def _singles(records: pl.DataFrame) -> pl.DataFrame:
 
 
 def _carried(frame: pl.DataFrame, kind: str) -> pl.DataFrame:
-    columns = ["person_id", "value", "place", "is_first_party", "trust", "last_seen_on", *LICENCE]
+    columns = ["person_id", "value", "place", "is_first_party", "trust", "tier", "last_seen_on", *LICENCE]
     return frame.filter(pl.col("value").is_not_null()).select(pl.lit(kind).alias("kind"), *columns)
 
 

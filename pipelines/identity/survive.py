@@ -30,9 +30,9 @@ DEPARTMENTS = (
 
 
 def ordered_records(contacts: pl.DataFrame, member: pl.DataFrame, policy: IdentityPolicy) -> pl.DataFrame:
-    """contact_record with person_id and trust (0 is the most trusted source), best record of each person first."""
+    """contact_record with person_id, tier and trust (0 is the most trusted source), best record of each person first."""
     trust = {feed: place for place, feed in enumerate(policy.source_order)}
-    placed = contacts.join(member.select("record_id", "person_id"), on="record_id").with_columns(
+    placed = contacts.join(member.select("record_id", "person_id", "tier"), on="record_id").with_columns(
         trust=pl.col("feed").replace_strict(trust, default=len(trust), return_dtype=pl.Int32)
     )
     return placed.sort(

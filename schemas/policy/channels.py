@@ -16,7 +16,10 @@ class Platform(PolicyModel):
     account: str = Field(description="the advertiser's account id at the platform")
     min_members: int = Field(ge=0, description="cells with fewer people are not sent")
     membership_days: int = Field(gt=0)
-    identity_tiers: tuple[Literal["exact", "strict", "loose"], ...]
+    identity_tiers: tuple[Literal["exact", "strict", "loose"], ...] = Field(
+        default=("exact", "strict"),
+        description="tiers that may go there, of the member and of each identifier by the best record that carries it",
+    )
     segments: tuple[SegmentName, ...]
 
 

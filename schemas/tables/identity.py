@@ -68,6 +68,7 @@ class PersonIdentifier(dy.Schema):
     licence_id = dy.String(nullable=True, description="licence where it was only bought")
     permitted_channels = dy.List(dy.String(), nullable=True, description="channels of the licence where it was only bought")
     licence_expires_on = dy.Date(nullable=True, description="last day of the licence where it was only bought")
+    tier = dy.Enum(["exact", "strict", "loose"], description="best tier of the records that carry it")
     rank = dy.Int64(min=1, description="1 is best: verified, most recent, most often seen")
     last_seen_on = dy.Date(nullable=True, description="last time a record carried it")
 

@@ -69,6 +69,31 @@ def test_refusals(engine, more, changes, cause):
     assert causes(made) == {cause: 1}
 
 
+def test_an_identifier_below_the_tiers_of_a_platform_is_not_sent(engine):
+    world = World()
+    world.add_person("ann", phone="+14045550100")
+    world.add_person("bob")
+    for row in world.rows["person_identifier"]:
+        if row["person_id"] == "bob" or row["kind"] == "phone":
+            row["tier"] = "loose"
+    made = world.export(engine, day())
+    assert sent(made, "google") == {("google", "ann"): "add"}
+    (google,) = made["export_member"].filter(pl.col("platform") == "google").get_column("identifiers").to_list()
+    assert [one.split(":")[0] for one in google] == ["email", "address"]
+    assert causes(made) == {"identity_tier": 1}
+
+
+def test_what_a_suppressed_person_carries_loosely_is_sent_for_nobody(engine):
+    world = World()
+    world.add_person("ann", email="both@example.com")
+    world.add_person("bob", email="own@example.com", address="||")
+    world.identify("bob", "email", "both@example.com")
+    world.rows["person_identifier"][-1]["tier"] = "loose"
+    world.ask("opt_out_sharing", email="own@example.com")
+    google = world.export(engine, day())["export_member"].filter(pl.col("platform") == "google")
+    assert [[one.split(":")[0] for one in listed] for listed in google.get_column("identifiers")] == [["address"]]
+
+
 def test_an_arm_of_a_test_is_addressed(engine):
     world = World()
     world.add_person("ann", arm="broad:lifecycle|timing:early")

@@ -4,7 +4,10 @@ from datetime import date, timedelta
 
 import polars as pl
 
-from tests.pipelines.identity.conftest import AS_OF, Days, contact, deal
+from assets.policy_files import load_policy
+from pipelines.identity.identifiers import person_identifiers
+from pipelines.identity.survive import ordered_records
+from tests.pipelines.identity.conftest import AS_OF, Days, contact, deal, frame
 
 BOB = {"first_name": "bob", "last_name": "smith"}
 MAIL = {"emails": "b@mail.test"}
@@ -49,6 +52,20 @@ def test_identifiers_are_ranked_first_party_first(days: Days) -> None:
     assert (bought["value"], bought["is_first_party"], bought["licence_id"]) == ("list@mail.test", False, "L1")
     assert (bought["permitted_channels"], bought["licence_expires_on"]) == (["mail"], date(2027, 1, 1))
     assert only(found)["email"] == "b@mail.test"
+
+
+def test_an_identifier_has_the_best_tier_of_the_records_that_carry_it() -> None:
+    records = [
+        contact(f"crm_leads:{n}", **BOB, emails=mail)
+        for n, mail in enumerate([["a@mail.test"], ["b@mail.test"], ["a@mail.test"]])
+    ]
+    tiers = pl.DataFrame(
+        {"record_id": [f"crm_leads:{n}" for n in range(3)], "person_id": "p", "tier": ["loose", "loose", "strict"]}
+    )
+    placed = ordered_records(frame("contact_record", records), tiers, load_policy("velocity_b").identity)
+    none_shared = pl.DataFrame(schema={"kind": pl.String, "value": pl.String})
+    found = person_identifiers(placed, none_shared)
+    assert found.select("value", "tier").rows() == [("a@mail.test", "strict"), ("b@mail.test", "loose")]
 
 
 def test_longest_licence_counts(days: Days) -> None:
