@@ -261,5 +261,10 @@ def rule_errors(text: str, kinds: Mapping[str, str]) -> Iterator[LanguageError]:
         if key.field not in kinds:
             yield UnknownField(text, key.field, sorted(kinds))
         elif key.function and kinds[key.field] not in FUNCTIONS[key.function][0]:
-            fitting = sorted(name for name, (fits, _) in FUNCTIONS.items() if kinds[key.field] in fits)
-            yield FunctionMisfit(text, key.function, key.field, kinds[key.field], fitting)
+            yield FunctionMisfit(text, key.function, key.field, kinds[key.field], _fitting(key.field, kinds[key.field]))
+
+
+def _fitting(field: str, kind: str) -> list[str]:
+    """All keys of a field, as they are written."""
+    fit = sorted((name, takes_number) for name, (kinds, takes_number) in FUNCTIONS.items() if kind in kinds)
+    return [field, *(f"{name}({field}, n)" if takes_number else f"{name}({field})" for name, takes_number in fit)]

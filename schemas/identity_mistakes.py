@@ -100,8 +100,7 @@ class FunctionMisfit(LanguageError):
 
     def __init__(self, text: str, function: str, field: str, kind: str, fitting: Sequence[str]) -> None:
         self.function, self.field, self.kind = function, field, kind
-        functions = ", ".join(f"{one}({field})" for one in fitting)
-        wanted = f"for a field of kind {kind}: {field}{', ' + functions if functions else ''}"
+        wanted = f"for a field of kind {kind}: {', '.join(fitting)}"
         super().__init__(text, f"{function}({field}) in the blocking rule {text!r}", wanted)
 
 
