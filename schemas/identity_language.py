@@ -133,6 +133,7 @@ FUNCTIONS: Mapping[str, tuple[frozenset[str], bool]] = {
     "month": (_only("date"), False),
     "day": (_only("date"), False),
     "month_day": (_only("date"), False),
+    "month_year": (_only("date"), False),
     "user": (_only("email"), False),
     "domain": (_only("email"), False),
     "word": (WORDY, True),
