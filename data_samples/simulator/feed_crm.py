@@ -61,10 +61,9 @@ def write_contacts(world: World, writer: Writer) -> None:
 
 def _cells(world: World, rows: pl.DataFrame) -> pl.DataFrame:
     person, key = numbers(rows, "person", "key")
-    draws, last = world.draws, world.calendar.last
+    draws = world.draws
     ids = dict(enumerate(one.rooftop_id for one in world.policy.group.rooftops))
-    held = world.spells.filter((pl.col("start") <= last) & (pl.col("stop") > last)).select("person", held_vin="vin")
-    rows = rows.join(held.unique("person", keep="first", maintain_order=True), on="person", how="left", maintain_order="left")
+    rows = rows.join(_held(world, rows), on="key", how="left", maintain_order="left")
     blocks = {name: draws.chance(f"CRM {name}", 0.02, key) for name in ("do_not_email", "do_not_call", "do_not_mail", "opt_out")}
     return rows.with_columns(
         pl.col("rooftop_number").replace_strict(ids).alias("rooftop"),
@@ -80,3 +79,11 @@ def _cells(world: World, rows: pl.DataFrame) -> pl.DataFrame:
             for raw, mine in (("created_at", "created"), ("updated_at", "updated"))
         ),
     )
+
+
+def _held(world: World, contacts: pl.DataFrame) -> pl.DataFrame:
+    """The vehicle that the person of each contact held when the contact was last updated: key, held_vin."""
+    told = contacts.select("key", "person", "updated").unique("key", maintain_order=True)
+    held = told.join(world.spells.select("person", "start", "stop", held_vin="vin"), on="person")
+    held = held.filter(pl.col("updated").is_between("start", "stop", closed="left"))
+    return held.sort("key", "held_vin").unique("key", keep="first", maintain_order=True).select("key", "held_vin")

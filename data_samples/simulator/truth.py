@@ -12,7 +12,7 @@ HOW = {0: "new", 1: "lease", 2: "used"}
 
 
 def write_truth(world: World, writer: Writer, sessions: pl.DataFrame) -> None:
-    """person, record_truth, vehicle_owner, journey, purchase, service_due and move."""
+    """person, record_truth, vehicle_owner, co_owner, journey, purchase, service_due and move."""
     people = world.people
     ids = people.select("person", "person_id")
     writer.truth(
@@ -22,6 +22,7 @@ def write_truth(world: World, writer: Writer, sessions: pl.DataFrame) -> None:
     writer.truth("record_truth", _records(world, writer, sessions, ids))
     held = _with_id(world.spells, ids).filter(pl.col("start") <= world.calendar.last)
     writer.truth("vehicle_owner", held.select("vin", "person_id", _day("start", "from"), _day("stop", "to")).sort("vin", "from"))
+    writer.truth("co_owner", _co_owners(world, ids))
     brands = {i: one.brand for i, one in enumerate(world.policy.group.rooftops)}
     brand = pl.col("rooftop").replace_strict(brands).alias("brand")
     journeys = _with_id(world.journeys, ids)
@@ -43,6 +44,14 @@ def _day(column: str, name: str) -> pl.Expr:
 
 def _with_id(frame: pl.DataFrame, ids: pl.DataFrame) -> pl.DataFrame:
     return frame.join(ids, on="person", how="left", maintain_order="left")
+
+
+def _co_owners(world: World, ids: pl.DataFrame) -> pl.DataFrame:
+    """Who bought a vehicle together with its owner, and holds it for as long."""
+    deals = world.deals.filter((pl.col("co_person") >= 0) & pl.col("kind").is_in(["retail", "lease", "fleet"]))
+    deals = deals.select("spell", person=pl.col("co_person"))
+    held = _with_id(deals.join(world.spells.drop("person"), on="spell", maintain_order="left"), ids)
+    return held.select("vin", "person_id", _day("start", "from"), _day("stop", "to")).sort("vin", "from")
 
 
 def _purchases(world: World, ids: pl.DataFrame) -> pl.DataFrame:
