@@ -1,0 +1,98 @@
+"""From coded records to a learned model, scored pairs and clusters; without ids, state or a steward."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from pipelines.identity.linkage.auto import chosen
+from pipelines.identity.linkage.compare import Comparer
+from pipelines.identity.linkage.em import Parameters, learn
+from pipelines.identity.linkage.encode import Records
+from pipelines.identity.linkage.frequency import frequency, mixed_in, shares
+from pipelines.identity.linkage.keys import Keys
+from pipelines.identity.linkage.measures import Texts
+from pipelines.identity.linkage.pairs import Pairs, Rule, allowed, pairs
+from pipelines.identity.linkage.patterns import Patterns, patterns
+from pipelines.identity.linkage.refine import FORBIDDEN, Edges, clusters
+from pipelines.identity.linkage.score import Scored, Scorer
+from pipelines.identity.linkage.strangers import by_chance
+from schemas.identity_language import AUTO, DEFAULT_LEVELS, Level, parse_level, parse_rule
+from schemas.identity_model import IdentityField, IdentityModel
+
+
+@dataclass(frozen=True)
+class Linked:
+    """What was met, compared, learned and scored. `rules` are those in force, `cluster` the smallest record of each one's."""
+
+    pairs: Pairs
+    patterns: Patterns
+    scored: Scored
+    scorer: Scorer
+    rules: tuple[Rule, ...]
+    cluster: np.ndarray
+
+
+def levels_of(spec: IdentityField) -> tuple[Level, ...]:
+    """The levels of a field after exact."""
+    return tuple(parse_level(one) for one in spec.levels or DEFAULT_LEVELS[spec.kind])[1:]
+
+
+def comparers_of(records: Records, model: IdentityModel) -> list[Comparer]:
+    """The fields of a model, ready to compare these records, with frequencies of these records."""
+    return [
+        Comparer(one, frequency(shares(one, model.population)), levels_of(one.spec), Texts(one.values, one.texts))
+        for one in records.fields.values()
+    ]
+
+
+def rules_of(records: Records, model: IdentityModel, keys: Keys) -> tuple[Rule, ...]:
+    """The blocking rules of a model; `auto` becomes what fits these records."""
+    told = [rule for one in model.blocking for rule in (chosen(records, model, keys) if one == AUTO else (parse_rule(one),))]
+    return tuple(dict.fromkeys(told))
+
+
+def possible_pairs(records: Records, model: IdentityModel) -> float:
+    """Number of all pairs that could be one person; a small file is a sample of a population."""
+    total = len(records) * (len(records) - 1) / 2
+    if model.mode == "link" and records.sources is not None:
+        sizes = np.bincount(records.sources[records.sources >= 0])
+        total -= float((sizes * (sizes - 1) / 2).sum())
+    return total + len(records) * mixed_in(len(records), model.population) / 2
+
+
+def link(records: Records, model: IdentityModel) -> Linked:
+    """Learn a model from these records, and link them by it."""
+    keys = Keys(records)
+    rules = rules_of(records, model, keys)
+    met = pairs(records, model, rules, keys)
+    comparers = comparers_of(records, model)
+    seen = patterns(comparers, met.left, met.right)
+    learned = learned_from(comparers, seen, records, model)
+    scorer = Scorer(comparers, learned, frozenset(model.household))
+    scored = scorer.of(seen)
+    return Linked(met, seen, scored, scorer, rules, clustered(records, model, met, scored, scorer))
+
+
+def learned_from(comparers: list[Comparer], seen: Patterns, records: Records, model: IdentityModel) -> Parameters:
+    """The three classes as these patterns show them."""
+    random = tuple(by_chance(one) for one in comparers)
+    return learn(
+        comparers,
+        random,
+        seen,
+        shared=frozenset(model.household),
+        records=len(records),
+        total=possible_pairs(records, model),
+    )
+
+
+def clustered(records: Records, model: IdentityModel, met: Pairs, scored: Scored, scorer: Scorer) -> np.ndarray:
+    """Clusters of records by scored pairs."""
+    from_odds = float(np.log2(model.thresholds.match / (1 - model.thresholds.match)))
+
+    def score(left: np.ndarray, right: np.ndarray) -> np.ndarray:
+        odds = scorer.pairs(left, right).odds
+        odds[~allowed(records, model, left, right)] = np.nan if model.mode == "link" else FORBIDDEN
+        return odds
+
+    return clusters(len(records), Edges(met.left, met.right, scored.odds), score, from_odds=from_odds)

@@ -1,0 +1,157 @@
+"""Edges into clusters: connected components, each cut where its inner pairs speak against it.
+
+A component of more than two is looked at whole: all its inner pairs are scored, also those that no rule made, and records are
+joined by average linkage of log-odds for as long as the average speaks for one person (Sokal & Michener 1958). So a chain of
+weak links falls apart, and no threshold has to be right for every file.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.sparse import coo_matrix
+from scipy.sparse.csgraph import connected_components
+
+from pipelines.identity.linkage.pairs import inside
+
+FORBIDDEN, ORDERED = -1e9, 1e6  # log-odds of a steward's orders; to be kept apart outweighs all else
+LARGEST_WHOLE = 1_000  # records; a larger component is first parted at its weakest links
+STEP_BITS = 2.0
+AT_ONCE = 4_000_000  # cells of matrices worked on together
+
+Score = Callable[[np.ndarray, np.ndarray], np.ndarray]
+
+
+@dataclass(frozen=True)
+class Edges:
+    """Pairs left < right with log-odds, sorted by (left, right)."""
+
+    left: np.ndarray
+    right: np.ndarray
+    odds: np.ndarray
+
+
+def components(total: int, left: np.ndarray, right: np.ndarray) -> np.ndarray:
+    """Label of each of `total` nodes: the smallest node of its connected component."""
+    graph = coo_matrix((np.ones(len(left), dtype=np.int8), (left, right)), shape=(total, total))
+    _, labels = connected_components(graph, directed=False)
+    smallest = np.full(labels.max(initial=-1) + 1, total, dtype=np.int64)
+    np.minimum.at(smallest, labels, np.arange(total))
+    return smallest[labels]
+
+
+def clusters(total: int, scored: Edges, score: Score, *, from_odds: float, forbids: bool = False) -> np.ndarray:
+    """Cluster of each record: its smallest record.
+
+    Args:
+        total: number of records.
+        scored: every pair whose odds are known; those from `from_odds` join.
+        score: odds of any other pairs; not a number where a pair may not be judged.
+        from_odds: log-odds from which a pair is an edge.
+        forbids: odds hold forbidden pairs that are no edges, so that a complete-looking component is looked at too.
+    """
+    joins = scored.odds >= from_odds
+    label = components(total, scored.left[joins], scored.right[joins])
+    label = _parted(total, label, Edges(scored.left[joins], scored.right[joins], scored.odds[joins]))
+    return _refined(label, scored, score, from_odds, forbids)
+
+
+def _parted(total: int, label: np.ndarray, edges: Edges) -> np.ndarray:
+    """Components no larger than LARGEST_WHOLE: the weakest edges of larger ones are let go, a step at a time."""
+    least = float(edges.odds.min(initial=0.0))
+    while True:
+        sizes = np.bincount(label, minlength=total)
+        large = sizes[label] > LARGEST_WHOLE
+        if not large.any() or least > ORDERED:
+            return label
+        least += STEP_BITS
+        kept = large[edges.left] & (edges.odds >= least) | ~large[edges.left]
+        edges = Edges(edges.left[kept], edges.right[kept], edges.odds[kept])
+        label = components(total, edges.left, edges.right)
+
+
+def _refined(label: np.ndarray, scored: Edges, score: Score, from_odds: float, forbids: bool) -> np.ndarray:
+    order = np.argsort(label, kind="stable")
+    starts = np.flatnonzero(np.append(True, np.diff(label[order]) != 0))
+    sizes = np.diff(np.append(starts, len(order)))
+    whole = _is_clique(label, scored, from_odds, starts, sizes, order)
+    smallest = 2 if forbids else 3
+    chosen = np.flatnonzero((sizes >= smallest) & ~whole)
+    out = label.copy()
+    for size in np.unique(sizes[chosen]).tolist():
+        same = chosen[sizes[chosen] == size]
+        step = max(AT_ONCE // size**2, 1)
+        for first in range(0, len(same), step):
+            members = order[starts[same[first : first + step]][:, None] + np.arange(size)]
+            out[members] = _cut(members, scored, score, len(label))
+    return out
+
+
+def _is_clique(
+    label: np.ndarray, scored: Edges, from_odds: float, starts: np.ndarray, sizes: np.ndarray, order: np.ndarray
+) -> np.ndarray:
+    """Components in which every inner pair is an edge: nothing speaks against them."""
+    joins = (scored.odds >= from_odds) & (label[scored.left] == label[scored.right])
+    edges = np.bincount(label[scored.left[joins]], minlength=len(label))
+    return edges[label[order[starts]]] == sizes * (sizes - 1) // 2
+
+
+def _cut(members: np.ndarray, scored: Edges, score: Score, total: int) -> np.ndarray:
+    """Clusters inside components of one size: for each record the smallest record of its cluster."""
+    amount, size = members.shape
+    a, b = np.triu_indices(size, 1)
+    left, right = members[:, a].ravel(), members[:, b].ravel()
+    odds = known_or_scored(left, right, scored, score, total)
+    sums = np.zeros((amount, size, size))
+    counts = np.zeros((amount, size, size))
+    odds = odds.reshape(amount, -1)
+    judged = ~np.isnan(odds)
+    sums[:, a, b] = np.where(judged, odds, 0.0)
+    counts[:, a, b] = judged
+    sums += sums.transpose(0, 2, 1)
+    counts += counts.transpose(0, 2, 1)
+    place = average_linkage(sums, counts)
+    return np.take_along_axis(members, place, axis=1)
+
+
+def known_or_scored(left: np.ndarray, right: np.ndarray, scored: Edges, score: Score, total: int) -> np.ndarray:
+    """Odds of pairs: those that are known already, else scored now."""
+    packed = scored.left.astype(np.int64) * total + scored.right
+    wanted = left.astype(np.int64) * total + right
+    place = np.minimum(np.searchsorted(packed, wanted), max(len(packed) - 1, 0))
+    known = packed[place] == wanted if len(packed) else np.zeros(len(wanted), dtype=bool)
+    out = np.empty(len(wanted))
+    out[known] = scored.odds[place[known]]
+    out[~known] = score(left[~known], right[~known])
+    return out
+
+
+def average_linkage(sums: np.ndarray, counts: np.ndarray) -> np.ndarray:
+    """Join the two clusters whose average is highest, while any average is above 0, in many matrices of one size at once.
+
+    Args:
+        sums: (matrices, size, size) symmetric sums of log-odds; 0 on the diagonal.
+        counts: pairs behind each sum; 0 where none may be judged.
+
+    Returns:
+        (matrices, size): place of the first member of each member's cluster.
+    """
+    amount, size, _ = sums.shape
+    place = np.tile(np.arange(size), (amount, 1))
+    active = np.arange(amount)
+    upper = np.triu(np.ones((size, size), dtype=bool), 1)
+    for _ in range(size - 1):
+        held, many = sums[active], counts[active]
+        average = np.where(upper & (many > 0), held / np.maximum(many, 1), -np.inf).reshape(len(active), -1)
+        best = average.argmax(axis=1)
+        goes_on = average[np.arange(len(active)), best] > 0
+        active, best = active[goes_on], best[goes_on]
+        if not len(active):
+            break
+        i, j = best // size, best % size
+        for matrix in (sums, counts):
+            row = matrix[active, i] + matrix[active, j]
+            matrix[active, i], matrix[active, :, i] = row, row
+            matrix[active, j], matrix[active, :, j] = 0, 0
+        place[active] = np.where(place[active] == j[:, None], i[:, None], place[active])
+    return place

@@ -1,0 +1,42 @@
+"""What two strangers share by chance: exact levels from frequencies, closer and farther ones from random pairs."""
+
+import numpy as np
+
+from pipelines.identity.linkage.compare import UNKNOWN, Comparer, compared
+from pipelines.identity.linkage.encode import MISSING
+
+RANDOM_PAIRS = 150_000
+SEED = 20_260_101  # fixed: the same file gives the same model
+TYPICAL_CLOSE = 2e-3  # share of strangers on a level between exact and else, before any was seen
+PRIOR_PAIRS = 500.0
+
+
+def by_chance(comparer: Comparer) -> np.ndarray:
+    """Distribution over the levels of a field among strangers."""
+    left, right = _random_pairs(comparer)
+    level, _ = compared(comparer, left, right)
+    unequal = level[(level != UNKNOWN) & (level >= comparer.bands)] - comparer.bands
+    typical = np.full(comparer.size - comparer.bands, TYPICAL_CLOSE)
+    typical[-1] = 1 - TYPICAL_CLOSE * (len(typical) - 1)
+    counted = np.bincount(unequal, minlength=len(typical)) + PRIOR_PAIRS * typical
+    exact = np.minimum(comparer.frequency.agreement * _meetings(comparer), 0.5)
+    rest = max(1.0 - float(exact.sum()), 1e-6)
+    return np.concatenate([exact, rest * counted / counted.sum()])
+
+
+def _meetings(comparer: Comparer) -> float:
+    """How many values of one record meet how many of another, on average."""
+    slots = comparer.field.slots
+    held = sum((slot != MISSING).astype(np.int64) for slot in slots)
+    some = held[held > 0]
+    return float(some.mean() ** 2) if len(some) else 1.0
+
+
+def _random_pairs(comparer: Comparer) -> tuple[np.ndarray, np.ndarray]:
+    """Pairs of records that hold a value, drawn with a fixed seed over sorted records."""
+    holders = np.flatnonzero(np.any(np.stack(comparer.field.slots) != MISSING, axis=0))
+    if len(holders) < 2:
+        return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
+    draws = np.random.Generator(np.random.PCG64(SEED)).integers(0, len(holders), (2, RANDOM_PAIRS))
+    left, right = holders[draws[0]], holders[draws[1]]
+    return left[left != right], right[left != right]
