@@ -1,15 +1,26 @@
-"""Households: persons of one family name at one valid address, and those who bought one vehicle together there."""
+"""Households: who lives together by the ties of household_ties and by pairs that a model compared, and the ids they keep."""
 
 from datetime import date
 
 import polars as pl
 
 from pipelines.identity.cluster import components
+from pipelines.identity.household_ties import PAIR, ties
 from pipelines.identity.ids import named
+from schemas.policy.household import HouseholdPolicy
 
 
 def households(
-    people: pl.DataFrame, shared: pl.DataFrame, together: pl.DataFrame, *, before: pl.DataFrame, seed: str, as_of: date
+    people: pl.DataFrame,
+    shared: pl.DataFrame,
+    together: pl.DataFrame,
+    *,
+    records: pl.DataFrame,
+    before: pl.DataFrame,
+    policy: HouseholdPolicy,
+    seed: str,
+    as_of: date,
+    pairs: pl.DataFrame | None = None,
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Who lives together.
 
@@ -17,24 +28,23 @@ def households(
         people: person_id, last_name, address, zip, has_valid_address, is_business.
         shared: shared identifiers; an address among them is a building, not a household.
         together: left, right: persons who signed one deal.
+        records: contact_record with person_id.
         before: person_id, household_id, created_on of the last known day.
+        policy: what ties people to one household.
         seed: key of new ids.
         as_of: the day.
+        pairs: left, right, probability: persons that a model compared, with the posterior of its household class.
 
     Returns:
         person_id with household_id, and the household table. Everybody else is a household of one.
     """
     key = pl.when("has_valid_address").then(pl.concat_str("address", "zip", separator="|"))
     homes = people.sort("person_id").with_row_index("node").with_columns(address_key=key)
-    buildings = shared.filter(pl.col("kind") == "address").select(address_key="value").unique()
-    lived = homes.filter(pl.col("address_key").is_not_null() & ~pl.col("is_business")).join(
-        buildings, on="address_key", how="anti"
+    tied = pl.concat([ties(people, records, shared, together, policy), _likely(homes, pairs, policy)])
+    ends = tied.join(homes.select("node", left="person_id"), on="left").join(
+        homes.select("person_id", node_of="node"), left_on="right", right_on="person_id"
     )
-    family = lived.filter(pl.col("last_name").is_not_null()).select(
-        left="node", right=pl.col("node").min().over("address_key", "last_name")
-    )
-    ties = pl.concat([family, _signed(lived, together)])
-    label = components(len(homes), ties["left"], ties["right"])
+    label = components(len(homes), ends["node"], ends["node_of"])
     now = homes.select("person_id", "address_key", "zip", cluster=pl.Series(label))
     now = now.with_columns(creator=pl.col("person_id").min().over("cluster"), member="person_id")
     names = named(now, before.select(member="person_id", id="household_id", created_on="created_on"), "h", seed, as_of)
@@ -48,10 +58,12 @@ def households(
     return placed.select("person_id", "household_id").sort("person_id"), table.sort("household_id")
 
 
-def _signed(lived: pl.DataFrame, together: pl.DataFrame) -> pl.DataFrame:
-    """Pairs who signed one deal and live at one address."""
-    slim = lived.select("person_id", "node", "address_key")
-    ends = together.join(slim, left_on="left", right_on="person_id").join(
-        slim, left_on="right", right_on="person_id", suffix="_of"
+def _likely(homes: pl.DataFrame, pairs: pl.DataFrame | None, policy: HouseholdPolicy) -> pl.DataFrame:
+    """left, right of compared persons who probably live together; a business lives nowhere."""
+    if pairs is None:
+        return homes.clear().select(left="person_id", right="person_id")
+    private = homes.filter(~pl.col("is_business")).select("person_id")
+    likely = pairs.filter(pl.col("probability") >= policy.pair_probability_from).select(PAIR)
+    return likely.join(private, left_on="left", right_on="person_id", how="semi").join(
+        private, left_on="right", right_on="person_id", how="semi"
     )
-    return ends.filter(pl.col("address_key") == pl.col("address_key_of")).select(left="node", right="node_of")

@@ -98,7 +98,16 @@ def _surviving(
     deals = transactions.filter(pl.col("co_record_id").is_not_null() & (pl.col("status") != "cancelled"))
     signed = deals.join(owner, on="record_id").join(owner, left_on="co_record_id", right_on="record_id", suffix="_of")
     together = signed.select(left="person_id", right="person_id_of").unique().sort("left", "right")
-    homes, household = households(people, shared, together, before=engine.sql(PREVIOUS_HOME), seed=day.seed, as_of=day.as_of)
+    homes, household = households(
+        people,
+        shared,
+        together,
+        records=records,
+        before=engine.sql(PREVIOUS_HOME),
+        policy=day.policy.identity.household,
+        seed=day.seed,
+        as_of=day.as_of,
+    )
     person = people.join(homes, on="person_id", how="left")
     return {"person": person, "person_identifier": identifiers, "household": household}
 

@@ -3,6 +3,7 @@
 from pydantic import Field
 
 from schemas.policy.base import PolicyModel
+from schemas.policy.household import HouseholdPolicy
 
 
 class IdentityPolicy(PolicyModel):
@@ -19,3 +20,4 @@ class IdentityPolicy(PolicyModel):
     placeholder_phones: tuple[str, ...]
     source_order: tuple[str, ...] = Field(description="feeds whose values survive first")
     stale_after_months: int = Field(gt=0)
+    household: HouseholdPolicy = HouseholdPolicy()

@@ -74,7 +74,7 @@ class PersonIdentifier(dy.Schema):
 
 
 class Household(dy.Schema):
-    """People who share an address and a family name, or a vehicle."""
+    """People who live together, by address with a family name, a private phone or e-mail, a deal, or few families there."""
 
     household_id = household_id(key=True)
     people = dy.Int64(min=1, description="number of persons")

@@ -1,6 +1,6 @@
 """One person, many records: which value survives, with which licence, in which household."""
 
-from datetime import date, timedelta
+from datetime import date
 
 import polars as pl
 
@@ -114,48 +114,3 @@ def test_life_events_are_united(days: Days) -> None:
         contact("household_appends:2", **MAIL, **BOB, life_events="move@2026-01-01"),
     ]
     assert only(days.run(records))["life_events"] == ["baby@2026-02-01", "move@2026-01-01"]
-
-
-HOME = {"address": "1 ELM ST"}
-
-
-def households(found: dict[str, pl.DataFrame]) -> set[frozenset[str]]:
-    groups = found["person"].group_by("household_id").agg("first_name")["first_name"].to_list()
-    return {frozenset(group) for group in groups}
-
-
-def test_family_at_one_address_is_a_household_of_several_people(days: Days) -> None:
-    records = [
-        contact("a:1", **HOME, first_name="bob", last_name="smith"),
-        contact("b:1", **HOME, first_name="mary", last_name="smith"),
-        contact("c:1", **HOME, first_name="wei", last_name="chen"),
-        contact("d:1", address="2 ELM ST", first_name="zoe", last_name="smith"),
-    ]
-    found = days.run(records)
-    assert households(found) == {frozenset({"bob", "mary"}), frozenset({"wei"}), frozenset({"zoe"})}
-    assert found["household"].filter(pl.col("people") == 2)["address_key"].to_list() == ["1 ELM ST|28227"]
-
-
-def test_co_buyers_at_one_address_are_a_household(days: Days) -> None:
-    records = [
-        contact("dms_sales:1", **HOME, first_name="bob", last_name="smith"),
-        contact("dms_sales:2", **HOME, first_name="wei", last_name="chen"),
-    ]
-    assert len(households(days.run(records, [deal("1", "dms_sales:1", co_record_id="dms_sales:2")]))) == 1
-
-
-def test_building_is_not_a_household(days: Days) -> None:
-    people = [
-        contact(f"a:{n}", **HOME, first_name=f"{chr(97 + n % 26)}{chr(97 + n // 26)}x", last_name="smith") for n in range(61)
-    ]
-    found = days.run(people)
-    assert found["household"]["people"].max() == 1
-    assert found["shared_identifier"]["kind"].to_list() == ["address"]
-
-
-def test_household_keeps_its_id_when_somebody_moves_in(days: Days) -> None:
-    first = [contact("a:1", **HOME, **BOB)]
-    home = only(days.run(first))["household_id"]
-    found = days.run([*first, contact("b:1", **HOME, first_name="mary", last_name="smith")], on=AS_OF + timedelta(days=1))
-    assert set(found["person"]["household_id"]) == {home}
-    assert only(found, "household")["created_on"] == AS_OF
