@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 
 from lxml import etree
 
+_WEB_CLIENT = {"gaclientid", "clientid", "ga", "ga4", "userpseudoid"}  # issuers, without case and signs, of a GA4 client id
 _KM_TO_MILES = 0.621371  # NIST SP 811, rounded
 _NAME_PARTS = {"surname": "last", "first": "first", "middle": "middle", "last": "last", "full": "full"}
 _NAME_PARTS |= {"firstname": "first", "lastname": "last", "family": "last", "given": "first", "fullname": "full", "name": "full"}
@@ -29,6 +30,7 @@ def lead_values(prospect: etree._Element) -> dict[str, str]:
         "prospect@status": _attribute(prospect, "status") or "new",
         "prospect/id": _text(_child(prospect, "id")),
         "prospect/id@source": _attribute(_child(prospect, "id"), "source"),
+        "prospect/id[web client]": _web_client(prospect),
         "requestdate": _text(_child(prospect, "requestdate")),
         **_vehicles(prospect),
         **_person(contact),
@@ -39,6 +41,12 @@ def lead_values(prospect: etree._Element) -> dict[str, str]:
         **_firms(prospect),
     }
     return {name: value for name, value in found.items() if value}
+
+
+def _web_client(prospect: etree._Element) -> str | None:
+    """The GA4 client id that a site's form sends as one more id."""
+    ids = ((_attribute(one, "source") or "", one) for one in _children(prospect, "id"))
+    return next((_text(one) for issuer, one in ids if re.sub(r"[^a-z0-9]+", "", issuer.lower()) in _WEB_CLIENT), None)
 
 
 def _vehicles(prospect: etree._Element) -> dict[str, str | None]:

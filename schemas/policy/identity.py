@@ -4,6 +4,8 @@ from pydantic import Field
 
 from schemas.policy.base import PolicyModel
 from schemas.policy.household import HouseholdPolicy
+from schemas.policy.survivorship import SurvivorshipPolicy
+from schemas.policy.web_identity import WebIdentityPolicy
 
 
 class IdentityPolicy(PolicyModel):
@@ -20,4 +22,6 @@ class IdentityPolicy(PolicyModel):
     placeholder_phones: tuple[str, ...]
     source_order: tuple[str, ...] = Field(description="feeds whose values survive first")
     stale_after_months: int = Field(gt=0)
+    web: WebIdentityPolicy = WebIdentityPolicy()
     household: HouseholdPolicy = HouseholdPolicy()
+    survivorship: SurvivorshipPolicy = SurvivorshipPolicy()

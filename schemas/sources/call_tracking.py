@@ -32,6 +32,12 @@ FEED = Feed(
             aliases=("duration",),
             description="seconds",
         ),
+        Field(
+            "ga_client_id",
+            "web_client",
+            aliases=("client_id", "user_pseudo_id"),
+            description="GA4 client id of the visitor to whom the number was shown; optional",
+        ),
         Field("outcome", "outcome", accepted=("answered", "voicemail", "missed", "appointment", "sale", "wrong_number", "spam")),
     ),
     key=("call_id",),

@@ -45,6 +45,13 @@ FEED = Feed(
         Field("param.element_text", "element_text"),
         Field("param.search_term", "search_term"),
         Field("param.lead_key", "lead_key", description="first-party submit key: hashed e-mail of a form, SHA-256 hex"),
+        Field(
+            "param.ip_hash",
+            "ip_hash",
+            is_personal=True,
+            description="keyed hash of the visitor's address, added by server-side tagging; optional",
+        ),
+        Field("param.geo_zip", "geo_zip", is_personal=True, description="ZIP of that address, added by server-side tagging; optional"),
         Field("param.gpc", "gpc", description="1 where the browser sent Global Privacy Control"),
         Field("item.item_id", "item_vin", Kind.VIN),
         Field("item.item_number", "item_stock"),
