@@ -46,7 +46,9 @@ def check_columns(model: IdentityModel, columns: Sequence[str], path: Path) -> N
     for at, column in named_columns(model):
         if column not in columns:
             shown = ", ".join(columns[:MOST_LISTED]) + (f" and {len(columns) - MOST_LISTED} more" * (len(columns) > MOST_LISTED))
-            found, expected = f"the column {column!r}, which the records do not have", f"one of their columns: {shown}"
+            is_implied = len(at) == 2 and at[0] == "fields"
+            found = f"the column {column!r}, which the records do not have"
+            expected = f"{'the key column with ' if is_implied else ''}one of their columns: {shown}"
             near = nearest_of(column, columns)
             problems.append(Problem(document.file, document.line(at), key_text(at), found, expected, near))
     if problems:

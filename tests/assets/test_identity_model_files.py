@@ -148,7 +148,15 @@ def test_every_column_that_the_records_lack_is_told(path: Path) -> None:
         ":11: fields.phone.any_of[1]: found the column 'cell', which the records do not have",
         ":13: never_across[0]: found the column 'tenant', which the records do not have",
     ]
+    assert raised.value.problems[0].expected == "one of their columns: id, SYSTEM, first_name, Surnames, home, cel, yy, mm, dd"
     assert [one.nearest for one in raised.value.problems] == ["id", "SYSTEM", "Surnames", "cel", None]
+
+
+def test_a_field_without_a_column_of_its_name_is_told_to_name_one(path: Path) -> None:
+    with pytest.raises(
+        IdentityModelError, match=r":6: fields\.first_name: .* expected the key column with one of their columns: "
+    ):
+        check_columns(load_model(path), [one for one in COLUMNS if one != "first_name"], path)
 
 
 LINES = GOOD.splitlines()
