@@ -62,7 +62,7 @@ _EXPRESSIONS: dict[str, Callable[[int | None], pl.Expr]] = {
 @cache
 def full_names(name: str) -> tuple[str, ...]:
     """A given name and the names it is short for, sorted."""
-    head = name.split(" ")[0]
+    head = name.split(" ", maxsplit=1)[0]
     return tuple(sorted({head, *_namer().canonicals_of(head)}))
 
 

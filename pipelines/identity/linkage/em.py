@@ -16,24 +16,32 @@ from pipelines.identity.linkage.patterns import Patterns
 ROUNDS = 60
 SETTLED = 1e-5  # largest change of any probability at which learning stops
 PRIOR_PAIRS = 10.0  # weight of what is assumed before any pair was seen
-START_EXACT, START_ELSE = 0.80, 0.03  # of two records of one person, before learning
+START_EXACT = 0.80  # of two records of one person, before learning
+HOUSEHOLD_STARTS = (0.80, 0.40)  # kinds of household: those who share all, and those who share some
 HOUSEHOLDS_PER_RECORD, MATCHES_PER_RECORD = 0.3, 0.3
 FLOOR = 1e-7
+PERSONAL = frozenset(
+    {"given_name", "name", "date", "category"}
+)  # of other kinds, only exact agreement tells people of a house apart
 
 
 @dataclass(frozen=True)
 class Parameters:
-    """Per field three distributions over its levels; the shares of the classes among all pairs; rounds until settled."""
+    """What was learned.
+
+    match, random: per field a distribution over its levels. households: the same, once per kind of household.
+    prior: the share among all pairs of match, of each kind of household, and of strangers. rounds: until settled.
+    """
 
     match: tuple[np.ndarray, ...]
-    household: tuple[np.ndarray, ...]
+    households: tuple[tuple[np.ndarray, ...], ...]
     random: tuple[np.ndarray, ...]
-    prior: tuple[float, float, float]
+    prior: tuple[float, ...]
     rounds: int = 0
 
-    def bits(self, levels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Summed log2 likelihood ratios to strangers, of match and of household, for each row of levels."""
-        return _summed(self.match, self.random, levels), _summed(self.household, self.random, levels)
+    def bits(self, levels: np.ndarray) -> np.ndarray:
+        """Summed log2 likelihood ratios to strangers: a row per class but strangers, a column per row of levels."""
+        return np.stack([_summed(one, self.random, levels) for one in (self.match, *self.households)])
 
 
 def _summed(mine: tuple[np.ndarray, ...], random: tuple[np.ndarray, ...], levels: np.ndarray) -> np.ndarray:
@@ -67,69 +75,91 @@ def learn(
         records: number of records, for the start.
         total: number of all pairs that could be, made or not.
     """
-    start = [_start(one) for one in comparers]
     is_shared = [one.field.name in shared for one in comparers]
+    ties = [
+        0 if free else one.size if one.field.spec.kind in PERSONAL else one.bands
+        for one, free in zip(comparers, is_shared, strict=True)
+    ]
+    kinds = HOUSEHOLD_STARTS if any(is_shared) else ()
+    start = [_start(one, START_EXACT) for one in comparers]
+    homes = [
+        [_start(one, exact) if free else u for one, u, free in zip(comparers, random, is_shared, strict=True)] for exact in kinds
+    ]
     told = Parameters(
         match=tuple(start),
-        household=tuple(p if free else u for p, u, free in zip(start, random, is_shared, strict=True)),
+        households=tuple(tuple(one) for one in homes),
         random=random,
-        prior=_prior(MATCHES_PER_RECORD * records, HOUSEHOLDS_PER_RECORD * records if any(is_shared) else 0.0, total),
+        prior=_prior([MATCHES_PER_RECORD * records, *(HOUSEHOLDS_PER_RECORD * records for _ in kinds)], total),
     )
     for round_ in range(1, ROUNDS + 1):
-        after = _step(told, found, start, is_shared, total, round_)
-        change = max(
-            float(np.abs(a - b).max()) for a, b in zip(after.match + after.household, told.match + told.household, strict=True)
-        )
+        after = _step(told, found, start, homes, ties, total, round_)
+        change = _change(told, after)
         told = after
         if change < SETTLED:
             break
     return told
 
 
-def _prior(matches: float, households: float, total: float) -> tuple[float, float, float]:
-    match, household = matches / total, households / total
-    return match, household, 1.0 - match - household
+def _change(before: Parameters, after: Parameters) -> float:
+    a, b = ([*one.match, *(p for home in one.households for p in home)] for one in (before, after))
+    return max(float(np.abs(x - y).max()) for x, y in zip(a, b, strict=True))
 
 
-def _start(comparer: Comparer) -> np.ndarray:
-    """Agreement of two records of one person, before learning: mostly exact, in the bands by how many hold their values."""
+def _prior(pairs: list[float], total: float) -> tuple[float, ...]:
+    shares = [one / total for one in pairs]
+    return (*shares, 1.0 - sum(shares))
+
+
+def _start(comparer: Comparer, exact: float) -> np.ndarray:
+    """Agreement of two records before learning: mostly exact, in the bands by how many hold their values."""
     mass = comparer.frequency.mass + 1e-6
-    rest = np.full(len(comparer.levels) + 1, (1 - START_EXACT - START_ELSE) / max(len(comparer.levels), 1))
-    rest[-1] = START_ELSE
-    out = np.concatenate([START_EXACT * mass / mass.sum(), rest])
+    rest = np.full(len(comparer.levels) + 1, (1 - exact) * 0.85 / max(len(comparer.levels), 1))
+    rest[-1] = (1 - exact) * (0.15 if comparer.levels else 1.0)
+    out = np.concatenate([exact * mass / mass.sum(), rest])
     return out / out.sum()
 
 
-def posteriors(told: Parameters, match_bits: np.ndarray, household_bits: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Posterior of match and of household for pairs with these summed bits; strangers have the rest."""
-    logs = np.stack(
-        [
-            np.log2(told.prior[0]) + match_bits,
-            _log2(told.prior[1]) + household_bits,
-            np.full(len(match_bits), np.log2(told.prior[2])),
-        ]
-    )
+def posteriors(told: Parameters, bits: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Posterior of match, and of household of any kind, for pairs with these summed bits per class; strangers have the rest."""
+    share = class_shares(told, bits)
+    return share[0], share[1:-1].sum(axis=0)
+
+
+def class_shares(told: Parameters, bits: np.ndarray) -> np.ndarray:
+    """Posterior of every class: match, the kinds of household, strangers."""
+    logs = np.vstack([bits, np.zeros(bits.shape[1])]) + np.log2(np.array(told.prior))[:, None]
     shifted = np.exp2(logs - logs.max(axis=0))
-    share = shifted / shifted.sum(axis=0)
-    return share[0], share[1]
-
-
-def _log2(value: float) -> float:
-    return float(np.log2(value)) if value > 0 else -1e9
+    return shifted / shifted.sum(axis=0)
 
 
 def _step(
-    told: Parameters, found: Patterns, start: list[np.ndarray], is_shared: list[bool], total: float, round_: int
+    told: Parameters,
+    found: Patterns,
+    start: list[np.ndarray],
+    homes: list[list[np.ndarray]],
+    ties: list[int],
+    total: float,
+    round_: int,
 ) -> Parameters:
-    match, household = posteriors(told, *told.bits(found.levels))
-    match, household = match * found.counts, household * found.counts
-    m = tuple(_share(found.levels[:, i], match, s) for i, s in enumerate(start))
-    h = tuple(
-        _share(found.levels[:, i], household, s) if free else u
-        for i, (s, free, u) in enumerate(zip(start, is_shared, told.random, strict=True))
+    weights = class_shares(told, told.bits(found.levels))[:-1] * found.counts
+    match = tuple(_share(found.levels[:, i], weights[0], one) for i, one in enumerate(start))
+    households = tuple(
+        tuple(
+            _tied(_share(found.levels[:, i], weight, one), told.random[i], tie)
+            for i, (one, tie) in enumerate(zip(home, ties, strict=True))
+        )
+        for home, weight in zip(homes, weights[1:], strict=True)
     )
-    prior = _prior(float(match.sum()) + 0.5, float(household.sum()) + 0.5 if any(is_shared) else 0.0, total)
-    return Parameters(m, h, told.random, prior, round_)
+    prior = _prior([float(one.sum()) + 0.5 for one in weights], total)
+    return Parameters(match, households, told.random, prior, round_)
+
+
+def _tied(learned: np.ndarray, random: np.ndarray, tie: int) -> np.ndarray:
+    """A household's levels: the first `tie` are as between strangers, the others share what is left as learned."""
+    if tie in (0, len(random)):
+        return random if tie else learned
+    rest = learned[tie:] / learned[tie:].sum()
+    return np.concatenate([random[:tie], rest * (1.0 - random[:tie].sum())])
 
 
 def _share(levels: np.ndarray, weight: np.ndarray, start: np.ndarray) -> np.ndarray:

@@ -20,7 +20,7 @@ DROPPED = pl.Schema({"rule": pl.String(), "record_id": pl.String(), "records": p
 
 @dataclass(frozen=True)
 class Pairs:
-    """left < right (places in Records), sorted; rules: rule, pairs, blocks, dropped; dropped: rule, an example record, records."""
+    """left < right (places in Records), sorted; rules: rule, pairs, dropped; dropped: rule, an example record, records."""
 
     left: np.ndarray
     right: np.ndarray
@@ -45,7 +45,7 @@ def pairs(records: Records, model: IdentityModel, rules: tuple[Rule, ...], keys:
         found.append(packed)
         counts.append((rule_name(rule), len(packed), len(lost)))
         dropped.append(lost.select(pl.lit(rule_name(rule)).alias("rule"), "record_id", "records"))
-    every = np.unique(np.concatenate(found)) if found else np.empty(0, dtype=np.int64)
+    every = sorted_once(np.concatenate(found)) if found else np.empty(0, dtype=np.int64)
     told = pl.DataFrame(counts, schema={"rule": pl.String, "pairs": pl.Int64, "dropped": pl.Int64}, orient="row")
     size = max(len(records), 1)
     return Pairs(
@@ -87,6 +87,12 @@ def _listed(keys: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
         return record, key
     once = pl.DataFrame({"record": record, "key": key}).unique(maintain_order=True)
     return once["record"].to_numpy(), once["key"].to_numpy()
+
+
+def sorted_once(packed: np.ndarray) -> np.ndarray:
+    """Distinct numbers, ascending. Sorting is vectorised in numpy, unlike the hash table behind np.unique."""
+    ordered = np.sort(packed)
+    return ordered[np.append(True, ordered[1:] != ordered[:-1])] if len(ordered) else ordered
 
 
 def inside(starts: np.ndarray, sizes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

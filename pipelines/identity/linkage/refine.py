@@ -12,8 +12,6 @@ import numpy as np
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
-from pipelines.identity.linkage.pairs import inside
-
 FORBIDDEN, ORDERED = -1e9, 1e6  # log-odds of a steward's orders; to be kept apart outweighs all else
 LARGEST_WHOLE = 1_000  # records; a larger component is first parted at its weakest links
 STEP_BITS = 2.0

@@ -31,14 +31,14 @@ class Scorer:
 
     def of(self, found: Patterns) -> Scored:
         """Score pairs that were compared."""
-        match_bits, household_bits = self.parameters.bits(found.levels)
+        bits = self.parameters.bits(found.levels)[:, found.of_pair]
         is_shared = np.array([one.field.name in self.shared for one in self.comparers])
-        every, common = found.corrections.sum(axis=0), found.corrections[is_shared].sum(axis=0)
-        match_bits = match_bits[found.of_pair] + every
-        match, household = posteriors(self.parameters, match_bits, household_bits[found.of_pair] + common)
+        bits[0] += found.corrections.sum(axis=0)
+        bits[1:] += found.corrections[is_shared].sum(axis=0)
+        match, household = posteriors(self.parameters, bits)
         rest = np.maximum(1.0 - match, 2.0**-LARGEST_BITS)
         odds = np.log2(np.maximum(match, 2.0**-LARGEST_BITS)) - np.log2(rest)
-        return Scored(match, household, match_bits, odds)
+        return Scored(match, household, bits[0], odds)
 
     def pairs(self, left: np.ndarray, right: np.ndarray) -> Scored:
         """Compare and score pairs."""

@@ -8,7 +8,7 @@ import pytest
 
 from assets.engine import DuckDBEngine
 from assets.policy_files import load_policy
-from pipelines.identity.resolve import STEP
+from pipelines.identity.daily import STEP
 from pipelines.step import Day
 from schemas.policy import Policy
 from schemas.sources import all_feeds
@@ -60,6 +60,13 @@ def order(rule_id: str, rule: str, left: str, right: str, hour: int = 1) -> dict
     return row | {"is_superseded": False, "steward": "ds"}
 
 
+def mail(event_id: str, email: str, status: str) -> dict:
+    """One event of the e-mail provider."""
+    row: dict = dict.fromkeys(all_feeds()["email_status"].schema().create_empty().schema)
+    row |= {"event_id": event_id, "email": email, "status": status, "row_key": event_id, "row_hash": 1, "version_at": STAMP}
+    return row | {"file_name": "m", "line_number": 1, "is_superseded": False}
+
+
 def frame(table: str, rows: list[dict]) -> pl.DataFrame:
     """Rows in a table's dtypes, in the order given."""
     contract = TABLES[table].schema if table in TABLES else all_feeds()[table].schema()
@@ -73,11 +80,17 @@ class Days:
         self.engine, self.policy, self.state = engine, policy, {}
 
     def run(
-        self, contacts: list[dict], deals: list[dict] = (), orders: list[dict] = (), on: date = AS_OF
+        self,
+        contacts: list[dict],
+        deals: list[dict] = (),
+        orders: list[dict] = (),
+        mails: list[dict] = (),
+        on: date = AS_OF,
     ) -> dict[str, pl.DataFrame]:
         """The tables of a day, valid by their contracts."""
         self.engine.register("contact_record", frame("contact_record", contacts))
         self.engine.register("transaction", frame("transaction", list(deals)))
+        self.engine.register("email_status", frame("email_status", list(mails)))
         self.engine.register("identity_rules", frame("identity_rules", list(orders)))
         for name in ("member", "person", "household"):
             self.engine.register(f"previous_{name}", self.state.get(name, TABLES[name].schema.create_empty()))

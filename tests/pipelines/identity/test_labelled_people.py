@@ -8,7 +8,7 @@ import pytest
 
 from assets.engine import DuckDBEngine
 from assets.policy_files import load_policy
-from pipelines.identity.resolve import STEP
+from pipelines.identity.daily import STEP
 from pipelines.step import Day
 from schemas.sources import all_feeds
 from tests.pipelines.identity.conftest import AS_OF, STAMP, TABLES

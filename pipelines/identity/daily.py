@@ -15,6 +15,7 @@ from pipelines.identity.households import households
 from pipelines.identity.identifiers import person_identifiers
 from pipelines.identity.persons import Persons, events, persons
 from pipelines.identity.rules import rule_edges
+from pipelines.identity.standing import standings
 from pipelines.identity.steward import steward_edges
 from pipelines.identity.survive import ordered_records, survivors
 from pipelines.shape import in_shape
@@ -35,6 +36,7 @@ INPUTS = (
     Input("contact_record"),
     Input("transaction"),
     Input("identity_rules", "until"),
+    Input("email_status", "until"),
     Input("member", "previous"),
     Input("person", "previous"),
     Input("household", "previous"),
@@ -91,9 +93,12 @@ def _surviving(
     engine: Engine, day: Day, contacts: pl.DataFrame, found: Persons, *, transactions: pl.DataFrame, shared: pl.DataFrame
 ) -> dict[str, pl.DataFrame]:
     """The tables person, person_identifier and household."""
-    records = ordered_records(contacts, found.member, day.policy.identity)
-    identifiers = person_identifiers(records, shared)
-    people = survivors(records, found.people, identifiers, shared=shared, transactions=transactions, group=day.policy.group)
+    policy = day.policy.identity
+    records = ordered_records(contacts, found.member, policy, day.as_of)
+    identifiers = person_identifiers(records, shared, standings=standings(engine, day), policy=policy)
+    people = survivors(
+        records, found.people, identifiers, shared=shared, transactions=transactions, group=day.policy.group, policy=policy
+    )
     owner = found.member.select("record_id", "person_id")
     deals = transactions.filter(pl.col("co_record_id").is_not_null() & (pl.col("status") != "cancelled"))
     signed = deals.join(owner, on="record_id").join(owner, left_on="co_record_id", right_on="record_id", suffix="_of")
@@ -104,7 +109,7 @@ def _surviving(
         together,
         records=records,
         before=engine.sql(PREVIOUS_HOME),
-        policy=day.policy.identity.household,
+        policy=policy.household,
         seed=day.seed,
         as_of=day.as_of,
     )
