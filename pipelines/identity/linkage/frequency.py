@@ -23,13 +23,18 @@ TYPICAL_SHARE = {
 
 @dataclass(frozen=True)
 class Frequency:
-    """Per distinct value: `share` (0 to 1) and `band`; per band the chance of strangers' agreement and its mean share."""
+    """How common values are.
+
+    Per distinct value: `share` of records (0 to 1) and `band`. Per band: the chance that strangers agree inside it, the mean
+    share of what records hold in it, and the `mass` of records in it. `least`: share of a value that one record holds.
+    """
 
     share: np.ndarray
     band: np.ndarray
     agreement: np.ndarray
     mean_share: np.ndarray
     mass: np.ndarray
+    least: float
 
     @property
     def bands(self) -> int:
@@ -46,19 +51,23 @@ def mixed_in(records: int, population: int) -> float:
     return population / (1 + records / FADES_AFTER)
 
 
-def shares(field: Coded, population: int) -> np.ndarray:
-    """Share of records of each distinct value, of those that hold any."""
+def frequency(field: Coded, population: int) -> Frequency:
+    """Frequencies of a field as these records show them."""
     counts = field.counts
     held = int(counts.sum())
     weight = mixed_in(held, population)
-    return (counts + weight * TYPICAL_SHARE[field.spec.kind]) / max(held + weight, 1)
-
-
-def frequency(share: np.ndarray) -> Frequency:
-    """Bands of values by their share."""
-    band = np.searchsorted(np.array(BAND_EDGES), share, side="right").astype(np.int8)
+    typical, total = weight * TYPICAL_SHARE[field.spec.kind], max(held + weight, 1)
+    share = (counts + typical) / total
+    band = np.searchsorted(np.array(BAND_EDGES), share, side="right")
     size = len(BAND_EDGES) + 1
     squares = np.bincount(band, weights=share**2, minlength=size)
     mass = np.bincount(band, weights=share, minlength=size)
     mean = np.divide(squares, mass, out=np.full(size, 1.0), where=mass > 0)
-    return Frequency(share, band, squares, mean, mass)
+    return Frequency(share, band.astype(np.int8), squares, mean, mass, (1 + typical) / total)
+
+
+def banded(share: np.ndarray, *, mean_share: np.ndarray, least: float) -> Frequency:
+    """Frequencies of values whose shares and bands were learned elsewhere."""
+    band = np.searchsorted(np.array(BAND_EDGES), share, side="right").astype(np.int8)
+    nothing = np.zeros(len(mean_share))
+    return Frequency(share, band, nothing, mean_share, nothing, least)

@@ -8,12 +8,12 @@ from pipelines.identity.linkage.auto import chosen
 from pipelines.identity.linkage.compare import Comparer
 from pipelines.identity.linkage.em import Parameters, learn
 from pipelines.identity.linkage.encode import Records
-from pipelines.identity.linkage.frequency import frequency, mixed_in, shares
+from pipelines.identity.linkage.frequency import frequency, mixed_in
 from pipelines.identity.linkage.keys import Keys
 from pipelines.identity.linkage.measures import Texts
 from pipelines.identity.linkage.pairs import Pairs, Rule, allowed, pairs
 from pipelines.identity.linkage.patterns import Patterns, patterns
-from pipelines.identity.linkage.refine import FORBIDDEN, Edges, clusters
+from pipelines.identity.linkage.refine import FORBIDDEN, NO_ORDERS, Edges, clusters, with_orders
 from pipelines.identity.linkage.score import Scored, Scorer
 from pipelines.identity.linkage.strangers import by_chance
 from schemas.identity_language import AUTO, DEFAULT_LEVELS, Level, parse_level, parse_rule
@@ -29,6 +29,7 @@ class Linked:
     scored: Scored
     scorer: Scorer
     rules: tuple[Rule, ...]
+    keys: Keys
     cluster: np.ndarray
 
 
@@ -40,7 +41,7 @@ def levels_of(spec: IdentityField) -> tuple[Level, ...]:
 def comparers_of(records: Records, model: IdentityModel) -> list[Comparer]:
     """The fields of a model, ready to compare these records, with frequencies of these records."""
     return [
-        Comparer(one, frequency(shares(one, model.population)), levels_of(one.spec), Texts(one.values, one.texts))
+        Comparer(one, frequency(one, model.population), levels_of(one.spec), Texts(one.values, one.texts))
         for one in records.fields.values()
     ]
 
@@ -60,8 +61,8 @@ def possible_pairs(records: Records, model: IdentityModel) -> float:
     return total + len(records) * mixed_in(len(records), model.population) / 2
 
 
-def link(records: Records, model: IdentityModel) -> Linked:
-    """Learn a model from these records, and link them by it."""
+def link(records: Records, model: IdentityModel, orders: Edges = NO_ORDERS) -> Linked:
+    """Learn a model from these records, and link them by it. `orders` are a steward's, by place in the records."""
     keys = Keys(records)
     rules = rules_of(records, model, keys)
     met = pairs(records, model, rules, keys)
@@ -70,7 +71,8 @@ def link(records: Records, model: IdentityModel) -> Linked:
     learned = learned_from(comparers, seen, records, model)
     scorer = Scorer(comparers, learned, frozenset(model.household))
     scored = scorer.of(seen)
-    return Linked(met, seen, scored, scorer, rules, clustered(records, model, met, scored, scorer))
+    known = with_orders(Edges(met.left, met.right, scored.odds), orders)
+    return Linked(met, seen, scored, scorer, rules, keys, clustered(records, model, known, scorer))
 
 
 def learned_from(comparers: list[Comparer], seen: Patterns, records: Records, model: IdentityModel) -> Parameters:
@@ -86,8 +88,8 @@ def learned_from(comparers: list[Comparer], seen: Patterns, records: Records, mo
     )
 
 
-def clustered(records: Records, model: IdentityModel, met: Pairs, scored: Scored, scorer: Scorer) -> np.ndarray:
-    """Clusters of records by scored pairs."""
+def clustered(records: Records, model: IdentityModel, known: Edges, scorer: Scorer) -> np.ndarray:
+    """Clusters of records: for each the smallest record of its cluster."""
     from_odds = float(np.log2(model.thresholds.match / (1 - model.thresholds.match)))
 
     def score(left: np.ndarray, right: np.ndarray) -> np.ndarray:
@@ -95,4 +97,4 @@ def clustered(records: Records, model: IdentityModel, met: Pairs, scored: Scored
         odds[~allowed(records, model, left, right)] = np.nan if model.mode == "link" else FORBIDDEN
         return odds
 
-    return clusters(len(records), Edges(met.left, met.right, scored.odds), score, from_odds=from_odds)
+    return clusters(len(records), known, score, from_odds)

@@ -36,11 +36,11 @@ def rule_name(rule: Rule) -> str:
     return ", ".join(str(key) for key in rule)
 
 
-def pairs(records: Records, model: IdentityModel, rules: tuple[Rule, ...], keys: Keys) -> Pairs:
-    """All pairs over the union of the rules."""
+def pairs(records: Records, model: IdentityModel, rules: tuple[Rule, ...], keys: Keys, *, new: np.ndarray | None = None) -> Pairs:
+    """All pairs over the union of the rules; where some records are marked as new, only pairs that hold one of them."""
     found, counts, dropped = [], [], []
     for rule in rules:
-        packed, lost = of_rule(records, keys.of_rule(rule), model.limits.max_block)
+        packed, lost = of_rule(records, keys.of_rule(rule), model.limits.max_block, new)
         packed = packed[allowed(records, model, packed // len(records), packed % len(records))]
         found.append(packed)
         counts.append((rule_name(rule), len(packed), len(lost)))
@@ -64,7 +64,7 @@ def allowed(records: Records, model: IdentityModel, left: np.ndarray, right: np.
     return out
 
 
-def of_rule(records: Records, keys: list[np.ndarray], cap: int) -> tuple[np.ndarray, pl.DataFrame]:
+def of_rule(records: Records, keys: list[np.ndarray], cap: int, new: np.ndarray | None = None) -> tuple[np.ndarray, pl.DataFrame]:
     """Packed pairs (left * records + right) of one rule, and its dropped blocks."""
     record, key = _listed(keys)
     order = np.argsort(key, kind="stable")
@@ -73,10 +73,14 @@ def of_rule(records: Records, keys: list[np.ndarray], cap: int) -> tuple[np.ndar
     sizes = np.diff(np.append(starts, len(key)))
     over = sizes > cap
     lost = pl.DataFrame({"record_id": records.ids.gather(record[starts[over]]), "records": sizes[over].astype(np.int64)})
-    left, right = inside(starts[~over & (sizes > 1)], sizes[~over & (sizes > 1)])
+    meets = ~over & (sizes > 1)
+    if new is not None and len(starts):
+        meets &= np.logical_or.reduceat(new[record], starts)
+    left, right = inside(starts[meets], sizes[meets])
     a, b = record[left].astype(np.int64), record[right].astype(np.int64)
-    packed = np.minimum(a, b) * len(records) + np.maximum(a, b)
-    return packed[a != b], lost.sort("records", "record_id", descending=[True, False])
+    wanted = a != b if new is None else (a != b) & (new[a] | new[b])
+    packed = (np.minimum(a, b) * len(records) + np.maximum(a, b))[wanted]
+    return packed, lost.sort("records", "record_id", descending=[True, False])
 
 
 def _listed(keys: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:

@@ -29,6 +29,23 @@ class Edges:
     odds: np.ndarray
 
 
+NO_ORDERS = Edges(np.empty(0, dtype=np.int32), np.empty(0, dtype=np.int32), np.empty(0))
+
+
+def with_orders(scored: Edges, orders: Edges) -> Edges:
+    """Scored pairs and a steward's, whose odds replace those of the same pair; of two orders the lower odds hold."""
+    every = [
+        np.concatenate(one)
+        for one in zip((orders.left, orders.right, orders.odds), (scored.left, scored.right, scored.odds), strict=True)
+    ]
+    left, right, odds = every
+    is_scored = np.arange(len(left)) >= len(orders.left)
+    order = np.lexsort((odds, is_scored, right, left))
+    left, right, odds = left[order], right[order], odds[order]
+    first = np.append(True, (left[1:] != left[:-1]) | (right[1:] != right[:-1])) if len(left) else np.empty(0, dtype=bool)
+    return Edges(left[first], right[first], odds[first])
+
+
 def components(total: int, left: np.ndarray, right: np.ndarray) -> np.ndarray:
     """Label of each of `total` nodes: the smallest node of its connected component."""
     graph = coo_matrix((np.ones(len(left), dtype=np.int8), (left, right)), shape=(total, total))
@@ -38,7 +55,7 @@ def components(total: int, left: np.ndarray, right: np.ndarray) -> np.ndarray:
     return smallest[labels]
 
 
-def clusters(total: int, scored: Edges, score: Score, *, from_odds: float, forbids: bool = False) -> np.ndarray:
+def clusters(total: int, scored: Edges, score: Score, from_odds: float) -> np.ndarray:
     """Cluster of each record: its smallest record.
 
     Args:
@@ -46,12 +63,11 @@ def clusters(total: int, scored: Edges, score: Score, *, from_odds: float, forbi
         scored: every pair whose odds are known; those from `from_odds` join.
         score: odds of any other pairs; not a number where a pair may not be judged.
         from_odds: log-odds from which a pair is an edge.
-        forbids: odds hold forbidden pairs that are no edges, so that a complete-looking component is looked at too.
     """
     joins = scored.odds >= from_odds
     label = components(total, scored.left[joins], scored.right[joins])
     label = _parted(total, label, Edges(scored.left[joins], scored.right[joins], scored.odds[joins]))
-    return _refined(label, scored, score, from_odds, forbids)
+    return _refined(label, scored, score, from_odds)
 
 
 def _parted(total: int, label: np.ndarray, edges: Edges) -> np.ndarray:
@@ -68,13 +84,12 @@ def _parted(total: int, label: np.ndarray, edges: Edges) -> np.ndarray:
         label = components(total, edges.left, edges.right)
 
 
-def _refined(label: np.ndarray, scored: Edges, score: Score, from_odds: float, forbids: bool) -> np.ndarray:
+def _refined(label: np.ndarray, scored: Edges, score: Score, from_odds: float) -> np.ndarray:
     order = np.argsort(label, kind="stable")
     starts = np.flatnonzero(np.append(True, np.diff(label[order]) != 0))
     sizes = np.diff(np.append(starts, len(order)))
     whole = _is_clique(label, scored, from_odds, starts, sizes, order)
-    smallest = 2 if forbids else 3
-    chosen = np.flatnonzero((sizes >= smallest) & ~whole)
+    chosen = np.flatnonzero((sizes > 2) & ~whole)
     out = label.copy()
     for size in np.unique(sizes[chosen]).tolist():
         same = chosen[sizes[chosen] == size]
