@@ -75,6 +75,9 @@ def _rest_of_scoring(found: Finder) -> None:
         found.wrong("scoring", ("rfm",), f"weights that add up to {total:g}", "weights that add up to 1")
     for at, feed in enumerate(found.policy.identity.source_order):
         found.known("identity", ("source_order", at), feed, all_feeds(), "feed")
+    for field, line in found.policy.identity.survivorship.fields.items():
+        for at, feed in enumerate(line.source_order):
+            found.known("identity", ("survivorship", "fields", field, "source_order", at), feed, all_feeds(), "feed")
 
 
 def _channels(found: Finder) -> None:

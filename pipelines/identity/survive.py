@@ -1,15 +1,20 @@
 """Surviving values: the person table without its household, one best value per field.
 
-A field survives from the source that the policy trusts most and there from the newest record; blanks never survive.
-Names and addresses are chosen field by field and as a whole respectively. Identifiers are ranked in identifiers.
+Which value is best is the policy's, field by field (preference); blanks never survive. Parts of a name are chosen one by one,
+an address as a whole. Identifiers are ranked in identifiers.
 """
+
+from datetime import date
 
 import polars as pl
 
+from pipelines.identity.preference import keys, recency, trust
+from pipelines.identity.standing import UNKNOWN, VERIFIED
 from schemas.policy import Group
 from schemas.policy.identity import IdentityPolicy
+from schemas.policy.survivorship import SurvivingField
 
-PLAIN_FIELDS = ("last_name", "suffix", "birth_date", "age_band", "income_band")
+PLAIN_FIELDS: tuple[SurvivingField, ...] = ("suffix", "birth_date", "age_band", "income_band")
 ADDRESS = ("address", "city", "state", "zip")
 
 # Mailboxes of a rooftop that belong to a desk and not to somebody.
@@ -29,21 +34,16 @@ DEPARTMENTS = (
 )
 
 
-def ordered_records(contacts: pl.DataFrame, member: pl.DataFrame, policy: IdentityPolicy) -> pl.DataFrame:
-    """contact_record with person_id, tier and trust (0 is the most trusted source), best record of each person first."""
-    trust = {feed: place for place, feed in enumerate(policy.source_order)}
+def ordered_records(contacts: pl.DataFrame, member: pl.DataFrame, policy: IdentityPolicy, as_of: date) -> pl.DataFrame:
+    """contact_record with person_id, tier, trust (0 is the most trusted source) and recency; best record of each person first.
+
+    Best is by the policy's own order of sources, then by recency, then by record_id; preferences that leave two values equal fall
+    back to it.
+    """
     placed = contacts.join(member.select("record_id", "person_id", "tier"), on="record_id").with_columns(
-        trust=pl.col("feed").replace_strict(trust, default=len(trust), return_dtype=pl.Int32)
+        trust(policy.source_order).alias("trust"), *recency(as_of, policy.stale_after_months)
     )
-    return placed.sort(
-        "person_id",
-        "trust",
-        "last_seen_on",
-        "updated_at",
-        "record_id",
-        descending=[False, False, True, True, False],
-        nulls_last=True,
-    )
+    return placed.sort("person_id", "trust", "is_stale", "days_ago", "age_micros", "record_id", nulls_last=True)
 
 
 def survivors(
@@ -54,6 +54,7 @@ def survivors(
     shared: pl.DataFrame,
     transactions: pl.DataFrame,
     group: Group,
+    policy: IdentityPolicy,
 ) -> pl.DataFrame:
     """The person table but for household_id, plus has_valid_address; one row per person, sorted by person_id.
 
@@ -64,10 +65,11 @@ def survivors(
         shared: shared identifiers, with the kinds of encode.
         transactions: the table transaction.
         group: for what is staff.
+        policy: for which value of a field is best.
     """
     out = people.select("person_id", "created_on").join(_totals(records), on="person_id")
-    name = records.with_columns(is_initial=pl.col("first_name").str.len_chars() <= 1).sort("is_initial", maintain_order=True)
-    parts = [_best(name, "first_name"), *(_best(records, field) for field in PLAIN_FIELDS), _address(records)]
+    parts = [_best(records, one, "name", policy) for one in ("first_name", "last_name")]
+    parts += [*(_best(records, field, field, policy) for field in PLAIN_FIELDS), _address(records, policy)]
     parts += [_ranked(identifiers, kind) for kind in ("email", "phone")]
     parts += [_life_events(records), _staff(records, shared, group), _customer_since(records, transactions)]
     for part in parts:
@@ -86,16 +88,29 @@ def _totals(records: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _best(records: pl.DataFrame, field: str) -> pl.DataFrame:
-    known = records.select("person_id", field).filter(pl.col(field).is_not_null())
-    return known.unique("person_id", keep="first", maintain_order=True)
+def _best(records: pl.DataFrame, column: str, field: SurvivingField, policy: IdentityPolicy) -> pl.DataFrame:
+    """person_id and the best value of a column; an initial is less complete than a name."""
+    known = records.filter(pl.col(column).is_not_null())
+    length = pl.col(column).cast(pl.String).str.len_chars() if field == "name" else None
+    parts = None if length is None else (length > 1).cast(pl.Int64)
+    by = keys(field, policy, pl.col(column), parts)
+    return _first(known.select("person_id", column, **by), list(by))
 
 
-def _address(records: pl.DataFrame) -> pl.DataFrame:
-    """The best whole address; a valid one before any other, so that parts of two addresses never mix."""
+def _first(known: pl.DataFrame, by: list[str]) -> pl.DataFrame:
+    """The best row of each person, its keys dropped; rows come in the order that breaks ties."""
+    best = known.with_row_index("place").sort("person_id", *by, "place")
+    return best.unique("person_id", keep="first", maintain_order=True).drop("place", *by)
+
+
+def _address(records: pl.DataFrame, policy: IdentityPolicy) -> pl.DataFrame:
+    """The best whole address, so that parts of two addresses never mix."""
     some = records.filter(pl.any_horizontal(pl.col(one).is_not_null() for one in ADDRESS))
-    best = some.sort(~pl.col("is_address_valid"), maintain_order=True).unique("person_id", keep="first", maintain_order=True)
-    return best.select("person_id", *ADDRESS, has_valid_address="is_address_valid")
+    standing = pl.when("is_address_valid").then(pl.lit(VERIFIED)).otherwise(pl.lit(UNKNOWN))
+    parts = pl.sum_horizontal(pl.col(one).is_not_null() for one in ADDRESS).cast(pl.Int64)
+    by = keys("address", policy, pl.struct(ADDRESS), parts)
+    known = some.with_columns(standing=standing).select("person_id", *ADDRESS, "is_address_valid", **by)
+    return _first(known, list(by)).rename({"is_address_valid": "has_valid_address"})
 
 
 def _ranked(identifiers: pl.DataFrame, kind: str) -> pl.DataFrame:

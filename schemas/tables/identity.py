@@ -69,7 +69,11 @@ class PersonIdentifier(dy.Schema):
     permitted_channels = dy.List(dy.String(), nullable=True, description="channels of the licence where it was only bought")
     licence_expires_on = dy.Date(nullable=True, description="last day of the licence where it was only bought")
     tier = dy.Enum(["exact", "strict", "loose"], description="best tier of the records that carry it")
-    rank = dy.Int64(min=1, description="1 is best: verified, most recent, most often seen")
+    standing = dy.Enum(
+        ["verified", "unknown", "undeliverable"],
+        description="verified: mail arrived, a call came from it, it is a valid address; undeliverable: bounced or complained of",
+    )
+    rank = dy.Int64(min=1, description="1 is best: deliverable, own, then as policy prefers")
     last_seen_on = dy.Date(nullable=True, description="last time a record carried it")
 
 

@@ -59,6 +59,7 @@ def scored(samples: Path) -> tuple[float, float, dict[str, pl.DataFrame]]:
     engine.register("contact_record", shaped(contacts, "contact_record"))
     engine.register("transaction", shaped(deals, "transaction"))
     engine.register("identity_rules", all_feeds()["identity_rules"].schema().create_empty())
+    engine.register("email_status", all_feeds()["email_status"].schema().create_empty())
     for name in ("member", "person", "household"):
         engine.register(f"previous_{name}", TABLES[name].schema.create_empty())
     found = STEP.frames(engine, Day(AS_OF, load_policy("velocity_b"), "key"))

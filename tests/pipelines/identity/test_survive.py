@@ -6,6 +6,7 @@ import polars as pl
 
 from assets.policy_files import load_policy
 from pipelines.identity.identifiers import person_identifiers
+from pipelines.identity.standing import STANDINGS
 from pipelines.identity.survive import ordered_records
 from tests.pipelines.identity.conftest import AS_OF, Days, contact, deal, frame
 
@@ -62,9 +63,10 @@ def test_an_identifier_has_the_best_tier_of_the_records_that_carry_it() -> None:
     tiers = pl.DataFrame(
         {"record_id": [f"crm_leads:{n}" for n in range(3)], "person_id": "p", "tier": ["loose", "loose", "strict"]}
     )
-    placed = ordered_records(frame("contact_record", records), tiers, load_policy("velocity_b").identity)
-    none_shared = pl.DataFrame(schema={"kind": pl.String, "value": pl.String})
-    found = person_identifiers(placed, none_shared)
+    policy = load_policy("velocity_b").identity
+    placed = ordered_records(frame("contact_record", records), tiers, policy, AS_OF)
+    nothing = pl.DataFrame(schema={"kind": pl.String, "value": pl.String, "standing": STANDINGS})
+    found = person_identifiers(placed, nothing, standings=nothing, policy=policy)
     assert found.select("value", "tier").rows() == [("a@mail.test", "strict"), ("b@mail.test", "loose")]
 
 
