@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table as RichTable
 
 from assets.arrivals import late_days
+from assets.cli_identity import resolve_command
 from assets.house import PROJECT, SAMPLE_GROUP, House
 from assets.lake import Lake
 from assets.policy_check import check_policy
@@ -33,6 +34,9 @@ POLICY_ROOT = PROJECT / "policy"
 GroupOption = Annotated[str, typer.Option("--group", help="A folder of policy/, such as velocity_b.")]
 PolicyOption = Annotated[Path, typer.Option("--policy", help="The folder that holds the groups.")]
 LakeOption = Annotated[Path, typer.Option("--lake", help="Where tables are kept.")]
+
+
+app.command("resolve")(resolve_command)
 
 
 def _day(text: str) -> date:
