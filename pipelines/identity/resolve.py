@@ -18,6 +18,7 @@ from pipelines.identity.linkage.learned import Learned, as_tables
 from pipelines.identity.linkage.link import Linked, link
 from pipelines.identity.linkage.pairs import rule_name
 from pipelines.identity.linkage.same_person import same_person
+from pipelines.identity.state import State, hashed, key_table
 from schemas.identity_model import IdentityModel
 
 FIRST_DAY = date(1970, 1, 1)  # of ids that are made without a day
@@ -68,18 +69,34 @@ def resolve(
         seed: keys new ids. The same seed gives the same ids.
         as_of: day on which new ids are made.
     """
+    return begin(records, model, orders=orders, before=before, seed=seed, as_of=as_of)[0]
+
+
+def begin(
+    records: pl.DataFrame,
+    model: IdentityModel,
+    *,
+    orders: pl.DataFrame | None = None,
+    before: pl.DataFrame | None = None,
+    seed: str = "velocity",
+    as_of: date = FIRST_DAY,
+) -> tuple[Resolution, State]:
+    """Link records as `resolve` does, and keep what the next day needs."""
     coded = encode(records, model)
     told = ordered_edges(coded, ORDERS.to_frame() if orders is None else orders)
     linked = link(coded, model, told)
     edges = _edges(coded, model, linked)
     cluster, tied = same_person(coded, model, linked.cluster, told)
-    names = _named(coded, cluster, BEFORE.to_frame() if before is None else before, seed, as_of)
+    names = named_clusters(coded, cluster, BEFORE.to_frame() if before is None else before, seed, as_of)
     every = pl.concat([edges, tied, order_table(coded, told)]).sort("left_record_id", "right_record_id", "kind", "rule")
-    members = held_by(names, every)
-    placed, households = homes(members, every, seed=seed, as_of=as_of)
+    members = held_by(names.select("record_id", "person_id"), every)
+    placed, households = homes(members, every, seed=seed)
     rules = tuple(rule_name(one) for one in linked.rules)
     learned = as_tables(linked.scorer.comparers, linked.scorer.parameters, rules)
-    return Resolution(placed, every, households, learned, _diagnostics(coded, linked))
+    people = names.select("person_id", "created_on").unique().sort("person_id")
+    keys = key_table(coded, linked.rules, linked.keys)
+    state = State(hashed(records, model), keys, learned, every, placed, people)
+    return Resolution(placed, every, households, learned, _diagnostics(coded, linked)), state
 
 
 def _edges(coded: Records, model: IdentityModel, linked: Linked) -> pl.DataFrame:
@@ -88,14 +105,12 @@ def _edges(coded: Records, model: IdentityModel, linked: Linked) -> pl.DataFrame
     return edge_table(coded, model, linked.rules, linked.keys, (met.left, met.right), levels, linked.scored, linked.scorer)
 
 
-def _named(coded: Records, cluster: np.ndarray, before: pl.DataFrame, seed: str, as_of: date) -> pl.DataFrame:
-    """record_id, person_id of every record; a new person is named after the smallest record of its cluster."""
+def named_clusters(coded: Records, cluster: np.ndarray, before: pl.DataFrame, seed: str, as_of: date) -> pl.DataFrame:
+    """record_id, person_id, created_on of every record; a new person is named after the smallest record of its cluster."""
     now = pl.DataFrame({"member": coded.ids, "cluster": cluster, "creator": coded.ids.gather(cluster)})
     old = before.select(member="record_id", id="person_id", created_on="created_on")
-    ids = named(now, old, "p", seed, as_of)
-    return now.join(ids.select("cluster", person_id="id"), on="cluster", maintain_order="left").select(
-        record_id="member", person_id="person_id"
-    )
+    ids = named(now, old, "p", seed, as_of).select("cluster", "created_on", person_id="id")
+    return now.join(ids, on="cluster", maintain_order="left").select("person_id", "created_on", record_id="member")
 
 
 def _diagnostics(coded: Records, linked: Linked) -> dict[str, pl.DataFrame]:

@@ -3,7 +3,7 @@
 Records are sorted by their id first, so that nothing after depends on the order in which they came.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -48,6 +48,12 @@ class Records:
 
     def __len__(self) -> int:
         return len(self.ids)
+
+    def taken(self, places: np.ndarray) -> "Records":
+        """Some of the records, in the same order; codes and texts stay."""
+        fields = {name: replace(one, slots=tuple(slot[places] for slot in one.slots)) for name, one in self.fields.items()}
+        sources = None if self.sources is None else self.sources[places]
+        return Records(self.ids.gather(places), fields, sources, tuple(one[places] for one in self.barriers))
 
 
 def encode(records: pl.DataFrame, model: IdentityModel) -> Records:

@@ -8,10 +8,11 @@ import polars as pl
 from pipelines.identity.ids import named
 from pipelines.identity.linkage.refine import components
 
+FIRST_DAY = date(1970, 1, 1)  # a household here is named after its first person alone, so no day matters
 LARGEST_HOME = 12  # persons; more are a building or a firm, and stay by themselves
 
 
-def homes(members: pl.DataFrame, edges: pl.DataFrame, *, seed: str, as_of: date) -> tuple[pl.DataFrame, pl.DataFrame]:
+def homes(members: pl.DataFrame, edges: pl.DataFrame, *, seed: str) -> tuple[pl.DataFrame, pl.DataFrame]:
     """members with household_id, and household_id with people."""
     people = members.select("person_id").unique().sort("person_id").with_row_index("node")
     ties = pairs_of_people(members, edges)
@@ -23,7 +24,7 @@ def homes(members: pl.DataFrame, edges: pl.DataFrame, *, seed: str, as_of: date)
     now = people.select(member="person_id", cluster=pl.Series(np.where(alone, np.arange(len(people)), label)))
     now = now.with_columns(creator=pl.col("member").first().over("cluster"))
     nobody = pl.DataFrame(schema={"member": pl.String, "id": pl.String, "created_on": pl.Date})
-    ids = now.join(named(now, nobody, "h", seed, as_of).select("cluster", household_id="id"), on="cluster")
+    ids = now.join(named(now, nobody, "h", seed, FIRST_DAY).select("cluster", household_id="id"), on="cluster")
     placed = members.join(ids.select(person_id="member", household_id="household_id"), on="person_id", maintain_order="left")
     sizes = ids.group_by("household_id").agg(people=pl.len().cast(pl.Int64)).sort("household_id")
     return placed.select("record_id", "person_id", "household_id", "tier", "rule"), sizes

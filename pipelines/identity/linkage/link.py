@@ -16,7 +16,7 @@ from pipelines.identity.linkage.patterns import Patterns, patterns
 from pipelines.identity.linkage.refine import FORBIDDEN, NO_ORDERS, Edges, clusters, with_orders
 from pipelines.identity.linkage.score import Scored, Scorer
 from pipelines.identity.linkage.strangers import by_chance
-from schemas.identity_language import AUTO, DEFAULT_LEVELS, Level, parse_level, parse_rule
+from schemas.identity_language import AUTO, DEFAULT_LEVELS, Key, Level, parse_level, parse_rule
 from schemas.identity_model import IdentityField, IdentityModel
 
 
@@ -49,6 +49,7 @@ def comparers_of(records: Records, model: IdentityModel) -> list[Comparer]:
 def rules_of(records: Records, model: IdentityModel, keys: Keys) -> tuple[Rule, ...]:
     """The blocking rules of a model; `auto` becomes what fits these records."""
     told = [rule for one in model.blocking for rule in (chosen(records, model, keys) if one == AUTO else (parse_rule(one),))]
+    told += [(Key(None, one),) for one in model.same_person]  # so that a later record with a known id meets it
     return tuple(dict.fromkeys(told))
 
 
