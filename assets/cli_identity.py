@@ -75,13 +75,15 @@ def _frames(found: Resolution) -> dict[str, pl.DataFrame]:
 def _summary(found: Resolution, rows: pl.DataFrame, model: IdentityModel, score: Pairwise | None) -> dict[str, Any]:
     """What is told of a result, in the order of the table."""
     people = found.members.group_by("person_id").len()["len"]
-    tiers = dict(found.members.group_by(pl.col("tier").cast(pl.String)).len().iter_rows())
+    linked = found.members.filter(pl.col("person_id").is_duplicated())
+    tiers = dict(linked.group_by(pl.col("tier").cast(pl.String)).len().iter_rows())
     told: dict[str, Any] = {
         "model": model.model,
         "mode": model.mode,
         "records": rows.height,
         "persons": len(people),
         "largest_person": max(people, default=0),
+        "alone": rows.height - linked.height,
         "tiers": {tier: tiers.get(tier, 0) for tier in TIERS},
         "households": found.households["household_id"].n_unique(),
         "edges": found.edges.height,
@@ -96,10 +98,10 @@ def _show(summary: dict[str, Any], seconds: float, folder: Path) -> None:
     table = RichTable(title=f"Records linked by {summary['model']}", show_header=False)
     table.add_column("what")
     table.add_column("how many", justify="right")
-    for name in ("records", "persons", "largest_person"):
+    for name in ("records", "persons", "largest_person", "alone"):
         table.add_row(name.replace("_", " "), f"{summary[name]:,}")
     for tier, count in summary["tiers"].items():
-        table.add_row(f"tier {tier}", f"{count:,}")
+        table.add_row(f"linked, tier {tier}", f"{count:,}")
     for name in ("households", "edges", "blocks_dropped"):
         table.add_row(name.replace("_", " "), f"{summary[name]:,}")
     for name, share in summary.get("score", {}).items():

@@ -76,6 +76,7 @@ def test_people_are_found_and_scored(place: Path, records: pl.DataFrame) -> None
     told = json.loads((place / "out" / "result.json").read_text(encoding="utf-8"))
     assert told["records"] == 400
     assert told["persons"] == members["person_id"].n_unique()
+    assert told["alone"] + sum(told["tiers"].values()) == 400
     assert told["score"]["f1"] > 0.95
     assert all(word in said for word in ("records", "persons", "tier exact", "households", "blocks dropped", "recall", "seconds"))
 

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from assets.identity_model_files import IdentityModelError, load_model
+from pipelines.identity.linkage.edges import EDGES
+from pipelines.identity.linkage.learned import PARAMETERS
 from schemas.identity_language import DEFAULT_LEVELS, FUNCTIONS, KINDS, MEASURES
 from schemas.identity_model import BlockingLimits, IdentityField, IdentityModel, Thresholds
 
@@ -63,3 +65,9 @@ def test_it_has_every_level_and_key_function() -> None:
     first = " ".join(row.split("|")[1] for row in ROWS)
     assert [one for one in MEASURES if f"`{one}" not in first] == []
     assert [one for one in FUNCTIONS if f"`{one}(field" not in first] == []
+
+
+def test_it_has_every_column_of_what_comes_out() -> None:
+    outputs = TEXT[TEXT.index("## What comes out") : TEXT.index("## Advice")]
+    written = [*EDGES, *PARAMETERS, "record_id", "person_id", "household_id", "tier", "rule", "people"]
+    assert [one for one in written if f"`{one}`" not in outputs] == []
