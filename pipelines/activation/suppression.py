@@ -34,4 +34,5 @@ def years_before(day: date, years: int) -> date:
         return day.replace(year=day.year - years, day=28)
 
 
-STEP = Step((SUPPRESSION,), tuple(Input(name) for name in ("consent_event", "member", "person_identifier", "person")), build)
+INPUTS = ("consent_event", "member", "person_identifier", "person", "contact_record", "shared_identifier")
+STEP = Step((SUPPRESSION,), tuple(Input(name) for name in INPUTS), build)

@@ -1,4 +1,5 @@
--- Why a person may not be addressed. Inputs: consent_event, member, person_identifier, person (all of the day).
+-- Why a person may not be addressed. Inputs: consent_event, member, person_identifier, person, contact_record, shared_identifier
+-- (all of the day). Whatever was asked of any record of a person holds for the whole person, as long as the records are one.
 -- Parameters: $as_of date, $born_after date (younger than the policy's age), $gpc_everywhere bool, $gpc_states list.
 -- Any identifier of the person reaches the person; nothing reaches the household. An address alone says not who asked, so it
 -- counts only where nothing else was given, or where the request is about mail.
@@ -38,6 +39,11 @@ in_force AS (
   WHERE kind <> 'opt_in'
     AND NOT (kind IN ('opt_out_sharing', 'gpc') AND opted_in_on IS NOT NULL AND opted_in_on > received_on)
 ),
+carried AS (
+  SELECT person_id, 'email' AS kind, unnest(emails) AS value FROM contact_record JOIN member USING (record_id)
+  UNION ALL
+  SELECT person_id, 'phone', unnest(phones) FROM contact_record JOIN member USING (record_id)
+),
 held AS (
   SELECT person_id, 'email' AS key_kind, sha256(lower(value)) AS key FROM person_identifier WHERE kind = 'email'
   UNION
@@ -56,12 +62,23 @@ held AS (
   FROM person_identifier WHERE kind = 'address'
   UNION
   SELECT person_id, 'record', record_id FROM member
+  UNION
+  -- An e-mail or phone of too many people is nobody's to be sent, but whoever of them asked must be heard: it holds for them all.
+  SELECT person_id, shared.kind, sha256(shared.value)
+  FROM carried JOIN shared_identifier AS shared ON CAST(shared.kind AS VARCHAR) = carried.kind AND shared.value = carried.value
+  WHERE shared.reason = 'fan_out'
+),
+-- Who has an e-mail beside those that bounce can still be written to; what bounces is ranked last and not used.
+reachable AS (
+  SELECT DISTINCT person_id FROM held
+  WHERE key_kind = 'email' AND key NOT IN (SELECT key FROM in_force WHERE kind = 'email_undeliverable' AND key_kind = 'email')
 ),
 by_request AS (
   SELECT held.person_id, purpose,
          CASE WHEN starts_with(source, 'dms_') THEN 'source_opt_out' ELSE in_force.kind END AS reason,
          received_on AS since, source, in_force.kind AS asked_kind
   FROM in_force JOIN held USING (key_kind, key)
+  WHERE in_force.kind <> 'email_undeliverable' OR person_id NOT IN (SELECT person_id FROM reachable)
 ),
 applied AS (
   SELECT by_request.* EXCLUDE (asked_kind) FROM by_request LEFT JOIN person USING (person_id)

@@ -91,7 +91,7 @@ class World:
 
     def __init__(self):
         names = "audience_conquest audience_in_market audience_loyalty person person_identifier member contact_record"
-        self.rows = {name: [] for name in f"{names} consent_event feed_file suppression".split()}
+        self.rows = {name: [] for name in f"{names} consent_event feed_file suppression shared_identifier".split()}
         self.previous = frame("delivered", [])
         self.feed("accepted")
 

@@ -142,3 +142,23 @@ def test_the_first_day_counts(engine):
     world.ask("gpc", TODAY, email="ann@example.com")
     world.ask("gpc", date(2026, 11, 1), email="ann@example.com")
     assert world.suppress(engine, day()).get_column("since").to_list() == [date(2026, 11, 1)]
+
+
+def test_a_dead_mailbox_stops_mail_only_where_there_is_no_other(engine):
+    world = World()
+    world.add_person("ann", email="dead@example.com")
+    world.add_person("bob", email="dead@example.com")
+    world.identify("bob", "email", "alive@example.com")
+    world.ask("email_undeliverable", email="dead@example.com")
+    assert rows(world.suppress(engine, day())) == [("ann", "email", "email_undeliverable")]
+
+
+@pytest.mark.parametrize(("reason", "reached"), [("fan_out", ["ann", "bob"]), ("placeholder", []), ("group_owned", [])])
+def test_a_request_by_an_identifier_of_many_holds_for_them_all_unless_it_is_nobodys(engine, reason, reached):
+    world = World()
+    for person in ("ann", "bob"):
+        world.add_person(person)
+        world.rows["contact_record"][-1]["phones"] = ["+14045550100"]
+    world.rows["shared_identifier"].append({"kind": "phone", "value": "+14045550100", "reason": reason})
+    world.ask("opt_out_sharing", phone="+14045550100")
+    assert rows(world.suppress(engine, day())) == [(one, "ads", "opt_out_sharing") for one in reached]
