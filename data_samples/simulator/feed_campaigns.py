@@ -28,8 +28,8 @@ CHANNELS = (("ctv", 20), ("display", 30), ("video", 10), ("social", 20), ("searc
 SECONDS_FROM, SECONDS_RANGE = 30_000, 40_000
 
 
-def write_email_status(world: World, writer: Writer) -> None:
-    """Newsletters: deliveries, opens and clicks; bounces of addresses that are no longer used; a complaint now and then."""
+def newsletters(world: World) -> pl.DataFrame:
+    """One row per newsletter with what became of it: deliveries, opens and clicks; bounces of addresses no longer used."""
     draws, people = world.draws, world.people
     kind, has_email = numbers(people, "kind", "has_email")
     person, day, key = _moments(world, "newsletters", np.where((kind != OWNER) & has_email, NEWSLETTERS_PER_YEAR, 0.0))
@@ -39,19 +39,25 @@ def write_email_status(world: World, writer: Writer) -> None:
     status = np.where(stale | dead, 5, draws.choose("reaction", [weight for _, weight in STATUSES], key))
     before = pl.Series((np.minimum(day, gone) < since) | stale)
     ids = dict(enumerate(one.rooftop_id for one in world.policy.group.rooftops))
-    rows = pl.DataFrame({"key": key, "day": day, "second": SECONDS_FROM + key % SECONDS_RANGE}).with_columns(
+    rows = pl.DataFrame({"key": key, "person": person, "day": day, "second": SECONDS_FROM + key % SECONDS_RANGE}).with_columns(
         email=pl.when(before).then(at(people, "old_email", person)).otherwise(at(people, "email", person)),
         status=text(np.array([name for name, _ in STATUSES], dtype=object)[status]),
+        site=at(people, "rooftop", person),
         rooftop=at(people, "rooftop", person).replace_strict(ids),
         campaign=pl.when(pl.col("key") % 2 == 0).then(pl.lit("service_reminder")).otherwise(pl.lit("newsletter")),
         delivery=pl.Series(world.calendar.delivery_of(day)),
         occurred_at=iso_time("day", "second"),
     )
-    rows = (
+    return (
         rows.sort("day", "key")
         .with_row_index("n")
         .with_columns(event_id=pl.format("E{}", pl.col("n").cast(pl.String).str.zfill(9)))
     )
+
+
+def write_email_status(world: World, writer: Writer) -> None:
+    """The newsletters as the e-mail provider tells them; a complaint now and then."""
+    rows = newsletters(world)
     write_csv_feed(
         world,
         writer,

@@ -8,8 +8,10 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from data_samples.simulator.clock import utc_seconds
-from data_samples.simulator.contacts import PROVIDERS
+from data_samples.simulator.columns import text as text_column
+from data_samples.simulator.contacts import PROVIDERS, SITE, client_ids
 from data_samples.simulator.days import compact
+from data_samples.simulator.sessions import lead_clients
 from data_samples.simulator.world import World
 from data_samples.simulator.writer import Writer
 
@@ -18,6 +20,7 @@ SINGLE_EVERY = 9  # one lead in so many comes in a file of its own, written by s
 FIRST_NUMBER = 700_001
 XML = '<?xml version="1.0" encoding="UTF-8"?>\n'
 TRADES_ONE_IN = 6
+SENDS_CLIENT = 0.4  # of the site's own forms
 Row = dict[str, Any]
 
 
@@ -30,7 +33,7 @@ def write_leads(world: World, writer: Writer, leads: pl.DataFrame) -> None:
         moment=pl.Series(utc_seconds(world.policy.group.time_zone, rows["day"].to_numpy(), rows["second"].to_numpy())),
         lead=pl.col("lead").cast(pl.Int64),
     )
-    rows = _with_held(world, rows)
+    rows = _with_held(world, _with_client(world, rows))
     writer.link(rows.with_columns(prospect=pl.col("lead") + FIRST_NUMBER), "crm_leads", ["prospect"], "lead")
     for (delivery, provider), part in rows.sort("delivery", "provider", "lead").group_by(
         "delivery", "provider", maintain_order=True
@@ -53,7 +56,7 @@ def prospect(world: World, row: Row) -> str:
     kind = "resend" if row["key"] >= 2**40 and row["lead"] % 2 else "new"
     provider = PROVIDERS[row["provider"]]
     return (
-        f'<prospect status="{kind}">\n<id sequence="1" source="{provider}">{row["lead"] + FIRST_NUMBER}</id>\n'
+        f'<prospect status="{kind}">\n<id sequence="1" source="{provider}">{row["lead"] + FIRST_NUMBER}</id>\n{_client(row)}'
         f"<requestdate>{when}</requestdate>\n"
         f'{_vehicles(row)}<customer><contact primarycontact="1">{_contact(row)}</contact>'
         f"<timeframe><description>within {14 + row['lead'] % 4 * 14} days</description></timeframe>"
@@ -100,6 +103,17 @@ def _trade(row: Row) -> str:
         f"<model>{escape(row['held_model'])}</model>{vin}"
         f'<odometer status="original" units="miles">{row["held_miles"]}</odometer></vehicle>\n'
     )
+
+
+def _with_client(world: World, rows: pl.DataFrame) -> pl.DataFrame:
+    """Adds the client id that some of the site's forms send along."""
+    key, client = lead_clients(world, rows)
+    sends = pl.Series(world.draws.chance("form sends client", SENDS_CLIENT, key)) & (rows["provider"] == SITE)
+    return rows.with_columns(client=pl.when(sends).then(text_column(client_ids(world.draws, client))))
+
+
+def _client(row: Row) -> str:
+    return f'<id sequence="2" source="ga_client_id">{row["client"]}</id>\n' if row["client"] else ""
 
 
 def _with_held(world: World, rows: pl.DataFrame) -> pl.DataFrame:

@@ -4,11 +4,13 @@ import polars as pl
 
 from data_samples.simulator.cells import iso_date, iso_time, money
 from data_samples.simulator.columns import at, numbers, text
-from data_samples.simulator.contacts import make_calls
+from data_samples.simulator.contacts import client_ids, make_calls
+from data_samples.simulator.sessions import client_of
 from data_samples.simulator.tables import with_bad_values, write_csv_feed
 from data_samples.simulator.world import World
 from data_samples.simulator.writer import Writer
 
+SHOWN_NUMBER = 0.4  # of sales calls, to a number that the site showed to one visitor
 DAILY_LISTS = 30  # days with a list of their own; before that one a week
 
 
@@ -37,7 +39,9 @@ def write_calls(world: World, writer: Writer) -> None:
     """Tracked calls, one file per delivery."""
     calls = make_calls(world).with_row_index("n")
     rooftops = world.policy.group.rooftops
-    who, site = numbers(calls, "person", "rooftop")
+    who, site, day, key = numbers(calls, "person", "rooftop", "day", "key")
+    shown = pl.Series(world.draws.chance("number shown", SHOWN_NUMBER, key)) & (calls["department"] == "sales")
+    clients = text(client_ids(world.draws, client_of(world, who, key, day)))
     rows = calls.with_columns(
         delivery=pl.Series(world.calendar.delivery_of(calls["day"].to_numpy())),
         call_id=text([f"C{one:08d}" for one in calls["n"].to_list()]),
@@ -48,6 +52,7 @@ def write_calls(world: World, writer: Writer) -> None:
         tracked_number=text([(rooftops[one].phones or ("+18005550199",))[-1] for one in site.tolist()]),
         rooftop=text([rooftops[one].rooftop_id for one in site.tolist()]),
         campaign=pl.when(pl.col("department") == "sales").then(pl.lit("website")).otherwise(pl.lit("service_page")),
+        ga_client_id=pl.when(shown).then(clients),
         duration_seconds=pl.col("seconds").cast(pl.String),
     )
     writer.link(rows.filter(pl.col("caller").is_not_null()), "call_tracking", ["call_id"], "caller")

@@ -35,7 +35,8 @@ def event_lines(world: World, sessions: pl.DataFrame, hashed: pl.Series) -> pl.S
             moments.alias("micros"),
             text([one.head for one in EVENT_KINDS]).gather(kind).alias("head"),
             shared["host"].gather(row).alias("host"),
-            text([f'{one.path}"}}}}' for one in EVENT_KINDS]).gather(kind).alias("path"),
+            text([one.path for one in EVENT_KINDS]).gather(kind).alias("path"),
+            shared["query"].gather(row).alias("query"),
             shared["lead"].gather(row).alias("lead"),
             shared["params"].gather(row).alias("params"),
             pl.Series("number", np.arange(len(row)) - np.searchsorted(row, row)),
@@ -44,7 +45,8 @@ def event_lines(world: World, sessions: pl.DataFrame, hashed: pl.Series) -> pl.S
         ]
     )
     lead = pl.when(is_form).then("lead").otherwise(pl.lit(""))
-    pieces = ("opening", "micros", "head", "host", "path", lead, "params", pl.col("micros").str.slice(6, 8))
+    query = pl.concat_str(pl.when(pl.col("number") == 0).then("query").otherwise(pl.lit("")), pl.lit('"}}'))
+    pieces = ("opening", "micros", "head", "host", "path", query, lead, "params", pl.col("micros").str.slice(6, 8))
     return frame.select(pl.concat_str(*pieces, pl.lit('","batch_event_index":"'), "number", "closing", "items")).to_series()
 
 

@@ -7,6 +7,7 @@ from data_samples.simulator.clock import utc_seconds
 from data_samples.simulator.columns import at, numbers
 from data_samples.simulator.contacts import client_ids, sha256
 from data_samples.simulator.days import compact
+from data_samples.simulator.networks import network_text
 from data_samples.simulator.sessions import CASUAL, SERVICE, TABLET
 from data_samples.simulator.world import World
 
@@ -23,25 +24,31 @@ GPC = ',{"key":"gpc","value":{"int_value":"1"}}'
 
 
 def session_text(world: World, sessions: pl.DataFrame, hashed: pl.Series) -> pl.DataFrame:
-    """Columns opening, host, lead, params and closing, one row per session. `hashed` is each lead's hashed e-mail."""
-    client, rooftop, day = numbers(sessions, "client", "rooftop", "day")
+    """Columns opening, host, query, lead, params and closing, one row per session. `hashed` is each lead's hashed e-mail."""
+    rooftop, day = numbers(sessions, "rooftop", "day")
     began = utc_seconds(world.policy.group.time_zone, *numbers(sessions, "day", "second"))
     hosts = hostnames(world)
-    gpc = world.draws.chance("browser sends GPC", 0.03, client).tolist()
     dates = {int(one): compact(one) for one in np.unique(day)}
     submitted = _submitted(world, sessions, hashed)
     return pl.DataFrame(
         {
             "opening": [f'{{"event_date":"{dates[one]}","event_timestamp":"' for one in day.tolist()],
             "host": [hosts[one] for one in rooftop.tolist()],
+            "query": [f"?utm_medium=email&mail_event={one}" if one else "" for one in sessions["mail_event"].to_list()],
             "lead": [f',{{"key":"lead_key","value":{{"string_value":"{one}"}}}}' if one else "" for one in submitted],
             "params": [
-                f',{{"key":"ga_session_id","value":{{"int_value":"{one}"}}}}{GPC if sends else ""}],"event_bundle_sequence_id":"'
-                for one, sends in zip(began.tolist(), gpc, strict=True)
+                f',{{"key":"ga_session_id","value":{{"int_value":"{one}"}}}}{more}],"event_bundle_sequence_id":"'
+                for one, more in zip(began.tolist(), _tagged(world, sessions), strict=True)
             ],
             "closing": _closing(world, sessions),
         }
     )
+
+
+def _tagged(world: World, sessions: pl.DataFrame) -> list[str]:
+    """Parameters that only some browsers and sites send."""
+    gpc = world.draws.chance("browser sends GPC", 0.03, sessions["client"].to_numpy()).tolist()
+    return [(GPC if sends else "") + network for sends, network in zip(gpc, network_text(world, sessions), strict=True)]
 
 
 def hostnames(world: World) -> list[str]:
