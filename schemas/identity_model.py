@@ -35,7 +35,16 @@ KIND_WORDS = {
 
 
 class ModelPart(PolicyModel):
-    """Base of the parts of a model: a list is written as a list, also where it has one item."""
+    """Base of the parts of a model: a part is written as keys with values, a list as a list, also where it has one item."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def parts_are_keys(cls, value: Any) -> Any:
+        """A part written as one value."""
+        if not isinstance(value, dict | ModelPart):
+            needed = next((key for key, one in cls.model_fields.items() if one.is_required()), None)
+            raise ValueError(f"keys with values, {'at least' if needed else 'such as'} {needed or next(iter(cls.model_fields))}")
+        return value
 
     @field_validator("*", mode="before")
     @classmethod
@@ -57,14 +66,6 @@ class IdentityField(ModelPart):
     columns: tuple[str, ...] = Field(default=(), description="columns joined into one value by spaces (a date: year, month, day)")
     any_of: tuple[str, ...] = Field(default=(), description="columns that each hold a value: home phone, cell phone")
     levels: tuple[str, ...] = Field(default=(), description="from the closest down; the kind's own where absent")
-
-    @model_validator(mode="before")
-    @classmethod
-    def keys_with_values(cls, value: Any) -> Any:
-        """A field written as one word."""
-        if not isinstance(value, dict | IdentityField):
-            raise ValueError("keys with values, at least `kind`, such as {kind: given_name}")
-        return value
 
     @field_validator("kind", mode="before")
     @classmethod
@@ -117,6 +118,14 @@ class IdentityModel(ModelPart):
     limits: BlockingLimits = BlockingLimits()
     thresholds: Thresholds = Thresholds()
     population: int = Field(default=10_000, gt=0, description="people; a file of fewer records is judged as a sample of so many")
+
+    @field_validator("fields", mode="before")
+    @classmethod
+    def fields_are_named(cls, value: Any) -> Any:
+        """Fields written as a list."""
+        if not isinstance(value, dict):
+            raise ValueError("the name of each field with its keys, such as first_name: {kind: given_name}")
+        return value
 
     @model_validator(mode="after")
     def parts_fit(self) -> "IdentityModel":

@@ -123,7 +123,10 @@ def test_all_mistakes_are_told_at_once_of_shape_and_between_parts(path: Path) ->
         ("model: a\nmodel: b\n", ":2: model: found the key 'model' twice; expected each key once."),
         ("model: [a\nrecord_id: b\n", ":2: found text that is not YAML"),
         ("model: a\n\trecord_id: b\n", ":2: found text that is not YAML"),
-        ("model: a\nrecord_id: 1\nfields: [a]\n", ":3: fields: found a list of 1; expected a valid dictionary."),
+        (
+            "model: a\nrecord_id: 1\nfields: [a]\n",
+            ":3: fields: found a list of 1; expected the name of each field with its keys, such as first_name",
+        ),
     ],
 )
 def test_what_is_no_model_at_all_is_told(path: Path, text: str, problem: str) -> None:

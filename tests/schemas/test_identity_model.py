@@ -120,8 +120,10 @@ def test_a_word_for_a_kind_is_told_the_kind(kind: str, near: str | None) -> None
     [
         ({"household": "phone"}, r"a list, such as \[phone\]"),
         ({"household": None}, "a list; leave the key out"),
-        ({"fields": {"a": "text"}}, "keys with values, at least `kind`"),
+        ({"fields": {"a": "text"}}, "keys with values, at least kind"),
         ({"fields": {}}, "at least 1 item"),
+        ({"fields": [{"a": "text"}]}, "the name of each field with its keys"),
+        ({"thresholds": 0.5}, "keys with values, such as match"),
         ({"thresholds": {"match": 50}}, "less than 1"),
         ({"population": True}, "a number"),
         ({"hosehold": []}, "Extra inputs"),
