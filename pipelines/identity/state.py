@@ -21,9 +21,9 @@ _SEED = 5
 
 @dataclass(frozen=True)
 class State:
-    """The state after a run.
+    """The state after a run. Rows are in no order that means anything; records and keys stand side by side.
 
-    records: the columns that the model reads, and row_hash; sorted by record id. keys: a row per record in the same order, a
+    records: the columns that the model reads, and row_hash. keys: a row per record, in the order of the records, a
     column per blocking rule and combination of values (0 where there is no key). people: person_id, created_on.
     members, edges: as in Resolution. learned: the model, frozen until it is learned again.
     """

@@ -186,22 +186,25 @@ def _relinked(
     ends_kept = ~(state.edges["left_record_id"].is_in(gone.implode()) | state.edges["right_record_id"].is_in(gone.implode()))
     old = state.edges.filter(ends_kept & ~is_order)
     local, members, people, tied = _clustered(state, model, work, old, made, touched, orders, seed, as_of)
-    edges = pl.concat([old, made, tied, _standing(state, fresh, kept, orders, model)])
-    edges = edges.unique(["left_record_id", "right_record_id", "kind", "rule"], keep="last").sort(
-        "left_record_id", "right_record_id", "kind", "rule"
-    )
+    key = ["left_record_id", "right_record_id", "kind", "rule"]
+    new_ties = tied.join(old.select(key), on=key, how="anti", maintain_order="left")
+    edges = pl.concat([old, made, new_ties, _standing(state, fresh, kept, orders, model)])
     rest = state.members.filter(~pl.col("record_id").is_in(pl.concat([local, gone]).implode()))
     mine = held_by(members, edges.filter(pl.col("left_record_id").is_in(local.implode())))
-    every = pl.concat([rest.drop("household_id"), mine.select("record_id", "person_id", "tier", "rule")]).sort("record_id")
-    known = pl.concat([state.people, people]).unique("person_id", keep="first").sort("person_id")
-    alive = known.join(every.select("person_id").unique(), on="person_id", how="semi", maintain_order="left")
+    every = pl.concat([rest.drop("household_id"), mine.select("record_id", "person_id", "tier", "rule")])
     housed = _housed(state, every, edges, members, seed)
     records, keys = _merged(state, model, work, fresh, kept)
-    after = State(records, keys, state.learned, edges, housed, alive)
+    after = State(records, keys, state.learned, edges, housed, _alive(state, people, touched))
     counted = pl.DataFrame(
         {"levels": pl.Series(work.seen.levels.astype(np.int8)).cast(pl.List(pl.Int8)), "pairs": work.seen.counts}
     )
     return Update(after, fresh[model.record_id].rename("record_id"), lost, local, counted, work.met.dropped)
+
+
+def _alive(state: State, people: pl.DataFrame, touched: pl.Series) -> pl.DataFrame:
+    """person_id, created_on of everybody after the day: persons of touched records are those that were made of them."""
+    asked = state.members.filter(pl.col("record_id").is_in(touched.implode()))["person_id"].unique()
+    return pl.concat([state.people.filter(~pl.col("person_id").is_in(asked.implode())), people.sort("person_id")])
 
 
 def _standing(state: State, fresh: pl.DataFrame, kept: pl.Series, orders: pl.DataFrame, model: IdentityModel) -> pl.DataFrame:
@@ -262,7 +265,6 @@ def _known(coded: Records, edges: pl.DataFrame, work: _Work, place: np.ndarray) 
 
 def _housed(state: State, members: pl.DataFrame, edges: pl.DataFrame, fresh: pl.DataFrame, seed: str) -> pl.DataFrame:
     """members with household_id; only households of touched persons, and those they are now tied to, are made again."""
-    before = state.members.select("person_id", "household_id").unique()
     people = fresh["person_id"].unique()
     moved = state.members.filter(pl.col("record_id").is_in(fresh["record_id"].implode()))["person_id"].unique()
     asked = pl.concat([people, moved]).unique()
@@ -272,15 +274,15 @@ def _housed(state: State, members: pl.DataFrame, edges: pl.DataFrame, fresh: pl.
         & (pl.col("left_record_id").is_in(mine.implode()) | pl.col("right_record_id").is_in(mine.implode()))
     )
     ties = pairs_of_people(members, near)
-    homes_touched = before.filter(pl.col("person_id").is_in(pl.concat([asked, ties["left"], ties["right"]]).implode()))[
-        "household_id"
-    ].unique()
-    company = before.filter(pl.col("household_id").is_in(homes_touched.implode()))["person_id"]
+    met = pl.concat([asked, ties["left"], ties["right"]]).unique()
+    homes_met = state.members.filter(pl.col("person_id").is_in(met.implode()))["household_id"].unique()
+    company = state.members.filter(pl.col("household_id").is_in(homes_met.implode()))["person_id"].unique()
     again = members.filter(pl.col("person_id").is_in(pl.concat([asked, company]).unique().implode()))
     inside = edges.filter((pl.col("kind") == "household") & pl.col("left_record_id").is_in(again["record_id"].implode()))
     placed, _ = homes(again, inside, seed=seed)
-    rest = members.join(again.select("record_id"), on="record_id", how="anti").join(before, on="person_id", maintain_order="left")
-    return pl.concat([placed, rest.select(placed.columns)]).sort("record_id")
+    rest = members.filter(~pl.col("record_id").is_in(again["record_id"].implode()))
+    before = state.members.select("record_id", "household_id")
+    return pl.concat([rest.join(before, on="record_id", maintain_order="left").select(placed.columns), placed])
 
 
 def _merged(
@@ -292,6 +294,6 @@ def _merged(
         pl.concat([state.records.filter(kept), state.keys.filter(kept)], how="horizontal"),
         pl.concat([fresh.select(state.records.columns), table], how="horizontal"),
     ]
-    merged = pl.concat(both, how="diagonal_relaxed").sort(model.record_id)
+    merged = pl.concat(both, how="diagonal_relaxed")
     keys = [one for one in merged.columns if one not in state.records.columns]
     return merged.select(state.records.columns), merged.select(pl.col(keys).fill_null(0))
