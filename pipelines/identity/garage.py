@@ -1,23 +1,20 @@
-"""The step of the garage: which vehicles a person held or holds, how it ended, and how likely it still is.
+"""The step of the garage: which vehicles a person and a household held or hold, how it ended, and how likely it still is.
 
-Evidence and holdings are SQL beside this module; what the readings of the odometer say is in odometer.
+Signs are gathered in garage_signs, holdings are SQL beside this module; what the readings of the odometer say is in
+odometer, and how likely a holding goes on in retention.
 """
-
-from datetime import date
 
 import polars as pl
 
 from pipelines.engine import Engine, query_text
+from pipelines.identity.garage_signs import register_signs
 from pipelines.identity.odometer import odometers
-from pipelines.records.current_rows import current_rows
+from pipelines.identity.retention import DAYS_PER_YEAR, probability
 from pipelines.shape import in_shape
 from pipelines.step import Built, Day, Input, Step
 from schemas.policy.reference import Reference
-from schemas.policy.scoring import GaragePolicy
-from schemas.tables.identity import GARAGE
+from schemas.tables.identity import GARAGE, HOUSEHOLD_GARAGE
 
-RETURN_DAYS = 60  # a lessee who extends or buys out has been seen again by then
-DAYS_PER_YEAR = 365.25
 NEW_OWNER, USED_OWNER = 1, 2
 
 INPUTS = (
@@ -29,20 +26,17 @@ INPUTS = (
     Input("vocabulary_match"),
     Input("ownership_lists", "until"),
     Input("crm_contacts", "until"),
+    Input("inventory", "until"),
 )
+ENDS = {
+    "traded_in": "traded_on",
+    "lease_returned": "returned_on",
+    "sold_to_other": "sold_on",
+    "registered_elsewhere": "registered_on",
+    "serviced_by_other": "served_on",
+    "in_stock": "offered_on",
+}  # where two fall on one day, the first tells more
 
-LIST_FIELDS = ("vin", "year", "make", "model", "purchased_on", "condition", "licence_id", "expires_on")
-LIST_VEHICLE = """
-    SELECT l.row_key, made.matched AS make, modelled.matched AS model
-    FROM listed AS l
-    LEFT JOIN vocabulary_match AS made ON made.kind = 'make' AND made.raw = lower(trim(l.make))
-    LEFT JOIN vocabulary_match AS modelled
-        ON modelled.kind = 'model' AND modelled.context = made.matched AND modelled.raw = lower(trim(l.model))
-"""
-DUMMY_VIN = """
-    SELECT s.value AS vin FROM shared_identifier AS s LEFT JOIN vehicle AS v ON v.vin = s.value
-    WHERE s.kind = 'vin' AND NOT coalesce(v.is_vin_valid, false)
-"""
 READINGS = """
     SELECT vin, coalesce(occurred_on, opened_on) AS on_day, odometer_miles AS miles
     FROM "transaction"
@@ -51,33 +45,50 @@ READINGS = """
 
 
 def build(engine: Engine, day: Day) -> Built:
-    """The garage of the day."""
+    """The garages of persons and of households on the day."""
     scoring = day.policy.scoring
-    _register_statements(engine, day.as_of)
-    engine.register("evidence", engine.sql(query_text("pipelines.identity", "garage_evidence"), as_of=day.as_of))
-    held = engine.sql(query_text("pipelines.identity", "garage_holding"), as_of=day.as_of, return_days=RETURN_DAYS)
+    register_signs(engine, day.as_of)
+    lags = {"return_days": scoring.garage.return_days, "stock_lag_days": scoring.garage.stock_lag_days}
+    held = engine.sql(query_text("pipelines.identity", "garage_holding"), as_of=day.as_of, **lags)
     readings = engine.sql(READINGS, as_of=day.as_of)
-    miles = odometers(readings, scoring.default_miles_per_year / DAYS_PER_YEAR)
+    per_day = scoring.default_miles_per_year / DAYS_PER_YEAR
     vehicles = engine.sql("SELECT vin, year, make, model, body_style, in_service_on AS stated_in_service_on FROM vehicle")
-    homes = engine.sql("SELECT person_id, household_id FROM person")
-    known = _described(held, vehicles, day.policy.reference).join(homes, on="person_id").join(miles, on="vin", how="left")
+    known = _described(held, vehicles, day.policy.reference).join(odometers(readings, per_day), on="vin", how="left")
+    known = known.with_columns(pl.col("miles_per_day").fill_null(per_day))
     owned = known.with_columns(*_holding(), is_own_brand=_is_own_brand(day)).with_columns(*_end())
-    per_day = pl.col("miles_per_day").fill_null(scoring.default_miles_per_year / DAYS_PER_YEAR)
-    rated = owned.with_columns(probability=_probability(scoring.garage, day.as_of), miles_per_day=per_day)
-    current = pl.col("until").is_null() & (pl.col("probability") >= scoring.garage.current_from)
-    return in_shape(rated.with_columns(is_current=current), GARAGE)
+    still = pl.when(pl.col("until").is_not_null()).then(0.0).otherwise(probability(scoring.garage, day.as_of))
+    garage = owned.with_columns(probability=still).with_columns(is_current=_is_current(scoring.garage.current_from))
+    of_households = by_household(garage).with_columns(is_current=_is_current(scoring.garage.current_from))
+    return {GARAGE.name: in_shape(garage, GARAGE), HOUSEHOLD_GARAGE.name: in_shape(of_households, HOUSEHOLD_GARAGE)}
 
 
-def _register_statements(engine: Engine, as_of: date) -> None:
-    """What lists and CRM say today, under the names that garage_evidence.sql reads."""
-    lists = current_rows("ownership_lists", LIST_FIELDS, "SELECT row_key FROM ownership_lists")
-    contacts = current_rows(
-        "crm_contacts", ("vin", "source_updated_at"), "SELECT row_key FROM crm_contacts WHERE vin IS NOT NULL"
+def _is_current(current_from: float) -> pl.Expr:
+    return pl.col("until").is_null() & (pl.col("probability") >= current_from)
+
+
+def by_household(garage: pl.DataFrame) -> pl.DataFrame:
+    """One row per household and vehicle, told of the member who holds it likeliest.
+
+    Members' rows of one vehicle rest on the same signs, so their probabilities are never added: the highest counts. A
+    vehicle has left the household once it has left every member.
+    """
+    home = ["household_id", "vin"]
+    told = garage.sort(*home, "probability", "last_evidence_on", "person_id", descending=[False, False, True, True, False])
+    several = garage.group_by(home).agg(
+        holders=pl.len(),
+        first_on=pl.col("since").min(),
+        last_on=pl.col("last_evidence_on").max(),
+        open=pl.col("until").is_null().any(),
+        gone_on=pl.col("until").max(),
+        gone_why=pl.col("until_reason").sort_by("until", "person_id").last(),
     )
-    engine.register("listed", engine.sql(lists, as_of=as_of))
-    engine.register("stated", engine.sql(contacts, as_of=as_of))
-    engine.register("list_vehicle", engine.sql(LIST_VEHICLE))
-    engine.register("dummy_vin", engine.sql(DUMMY_VIN))
+    rows = told.unique(home, keep="first", maintain_order=True).join(several, on=home)
+    return rows.with_columns(
+        since="first_on",
+        last_evidence_on="last_on",
+        until=pl.when(~pl.col("open")).then("gone_on"),
+        until_reason=pl.when(~pl.col("open")).then("gone_why"),
+    )
 
 
 def _described(held: pl.DataFrame, vehicles: pl.DataFrame, reference: Reference) -> pl.DataFrame:
@@ -110,25 +121,10 @@ def _is_own_brand(day: Day) -> pl.Expr:
 
 
 def _end() -> list[pl.Expr]:
-    """The first of the ends, and why; a trade-in tells more than the sale that follows it."""
-    until = pl.min_horizontal("traded_on", "returned_on", "sold_on")
-    reason = (
-        pl.when(pl.col("traded_on") == until).then(pl.lit("traded_in"))
-        .when(pl.col("returned_on") == until).then(pl.lit("lease_returned"))
-        .when(pl.col("sold_on") == until).then(pl.lit("sold_to_other"))
-    )  # fmt: skip
+    """The first of the ends, and why."""
+    until = pl.min_horizontal(*ENDS.values())
+    reason = pl.coalesce(pl.when(pl.col(on) == until).then(pl.lit(why)) for why, on in ENDS.items())
     return [until.alias("until"), reason.alias("until_reason")]
 
 
-def _probability(policy: GaragePolicy, as_of: date) -> pl.Expr:
-    """Exponential decay since the last evidence by the policy's half-lives; 0 once gone. A running lease is evidence each day."""
-    running = pl.min_horizontal("matures_on", pl.lit(as_of))
-    seen = pl.max_horizontal("last_evidence_on", pl.when(pl.col("relation") == "leased").then(running))
-    years = (pl.lit(as_of) - seen).dt.total_days() / DAYS_PER_YEAR
-    new = pl.col("owner_number") == NEW_OWNER
-    half_life = pl.when(new).then(policy.half_life_years_new).otherwise(policy.half_life_years_used)
-    still = pl.lit(0.5).pow(years.clip(lower_bound=0.0) / half_life).round(6)
-    return pl.when(pl.col("until").is_not_null()).then(0.0).otherwise(still)
-
-
-STEP = Step(tables=(GARAGE,), inputs=INPUTS, build=build)
+STEP = Step(tables=(GARAGE, HOUSEHOLD_GARAGE), inputs=INPUTS, build=build)

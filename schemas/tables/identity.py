@@ -111,6 +111,9 @@ class SharedIdentifier(dy.Schema):
     reason = dy.Enum(["fan_out", "group_owned", "placeholder"], description="why it is not used")
 
 
+UNTIL_REASONS = ["traded_in", "sold_to_other", "lease_returned", "registered_elsewhere", "serviced_by_other", "in_stock"]
+
+
 class Garage(dy.Schema):
     """Which vehicle a person held or holds, and how likely they still do."""
 
@@ -122,7 +125,7 @@ class Garage(dy.Schema):
     since = dy.Date(nullable=True, description="first evidence")
     last_evidence_on = dy.Date(nullable=True, description="last evidence")
     until = dy.Date(nullable=True, description="day it is known to be gone")
-    until_reason = dy.Enum(["traded_in", "sold_to_other", "lease_returned"], nullable=True, description="why it is gone")
+    until_reason = dy.Enum(UNTIL_REASONS, nullable=True, description="why it is gone")
     is_current = dy.Bool(description="believed to be held on the day")
     probability = dy.Float64(min=0, max=1, description="probability that it is still held")
     owner_number = dy.Int64(nullable=True, min=1, description="1 for the first owner, where known")
@@ -135,6 +138,31 @@ class Garage(dy.Schema):
     odometer_miles = dy.Int64(nullable=True, description="last plausible reading, miles")
     odometer_on = dy.Date(nullable=True, description="day of that reading")
     miles_per_day = dy.Float64(nullable=True, description="slope of plausible readings, miles a day")
+    licence_id = dy.String(nullable=True, description="licence where the holding is known only from a bought list")
+
+
+class HouseholdGarage(dy.Schema):
+    """Which vehicle a household held or holds, each VIN once however many of its members are known with it."""
+
+    household_id = household_id(key=True)
+    vin = vin(key=True, nullable=False)
+    person_id = person_id()  # the member who holds it likeliest
+    holders = dy.Int64(min=1, description="members known with the vehicle, now or before")
+    relation = dy.Enum(
+        ["bought", "leased", "serviced", "listed", "stated"], description="that member's strongest evidence of holding it"
+    )
+    rooftop_id = rooftop_id()
+    since = dy.Date(nullable=True, description="first evidence of any member")
+    last_evidence_on = dy.Date(nullable=True, description="last evidence of any member")
+    until = dy.Date(nullable=True, description="day it is known to have left the last member")
+    until_reason = dy.Enum(UNTIL_REASONS, nullable=True, description="why it is gone")
+    is_current = dy.Bool(description="believed to be in the household on the day")
+    probability = dy.Float64(min=0, max=1, description="probability that the household still holds it")
+    year = dy.Int64(nullable=True, description="model year")
+    make = make()
+    model = model()
+    body_style = body_style()
+    is_own_brand = dy.Bool(description="the make is one that the group sells new")
     licence_id = dy.String(nullable=True, description="licence where the holding is known only from a bought list")
 
 
@@ -161,4 +189,11 @@ GARAGE = Table(
     Garage,
     "Which vehicles each person holds, and how likely they still do.",
     limits=Limits(references={"person_id": "person.person_id"}),
+)
+HOUSEHOLD_GARAGE = Table(
+    "household_garage",
+    "identity",
+    HouseholdGarage,
+    "Which vehicles each household holds, each counted once, and how likely it still does.",
+    limits=Limits(references={"household_id": "household.household_id", "person_id": "person.person_id"}),
 )
