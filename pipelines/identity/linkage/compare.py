@@ -53,9 +53,10 @@ def _better(comparer: Comparer, a: np.ndarray, b: np.ndarray, level: np.ndarray,
     """Take the level of these two values where it is closer than what was found before."""
     known = (a != MISSING) & (b != MISSING)
     same = known & (a == b)
-    exact = np.where(same, comparer.frequency.band[a], UNKNOWN).astype(np.int8)
-    closer = same & (exact < level)
-    level[closer], agreed[closer] = exact[closer], a[closer]
+    exact = np.flatnonzero(same)
+    band = comparer.frequency.band[a[exact]]
+    closer = band < level[exact]
+    level[exact[closer]], agreed[exact[closer]] = band[closer], a[exact[closer]]
     open_ = np.flatnonzero(known & ~same & (level >= comparer.bands))
     if len(open_):
         told = _unequal(comparer, a[open_], b[open_])

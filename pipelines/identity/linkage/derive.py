@@ -37,7 +37,7 @@ def _word(n: int | None) -> pl.Expr:
 
 def _eight(cut: pl.Expr) -> pl.Expr:
     """A part of a date, where it is a whole one."""
-    return pl.when(_X.str.contains(r"^\d{8}$")).then(cut)
+    return pl.when(_X.str.contains(r"^[0-9]{8}$")).then(cut)
 
 
 _EXPRESSIONS: dict[str, Callable[[int | None], pl.Expr]] = {

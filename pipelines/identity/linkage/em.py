@@ -20,6 +20,8 @@ START_EXACT = 0.80  # of two records of one person, before learning
 HOUSEHOLD_STARTS = (0.80, 0.40)  # kinds of household: those who share all, and those who share some
 HOUSEHOLDS_PER_RECORD, MATCHES_PER_RECORD = 0.3, 0.3
 FLOOR = 1e-7
+LEAST_KIN, MOST_KIN = 1e-15, 0.9  # of all pairs; only a file of no records, or of a few, reaches them
+ANCHOR = 0.1
 PERSONAL = frozenset(
     {"given_name", "name", "date", "category"}
 )  # of other kinds, only exact agreement tells people of a house apart
@@ -80,6 +82,7 @@ def learn(
         0 if free else one.size if one.field.spec.kind in PERSONAL else one.bands
         for one, free in zip(comparers, is_shared, strict=True)
     ]
+    personal = [one.field.spec.kind in PERSONAL for one in comparers]
     kinds = HOUSEHOLD_STARTS if any(is_shared) else ()
     start = [_start(one, START_EXACT) for one in comparers]
     homes = [
@@ -92,7 +95,7 @@ def learn(
         prior=_prior([MATCHES_PER_RECORD * records, *(HOUSEHOLDS_PER_RECORD * records for _ in kinds)], total),
     )
     for round_ in range(1, ROUNDS + 1):
-        after = _step(told, found, start, homes, ties, total, round_)
+        after = _step(told, found, start, homes, ties, personal, total, round_)
         change = _change(told, after)
         told = after
         if change < SETTLED:
@@ -106,8 +109,10 @@ def _change(before: Parameters, after: Parameters) -> float:
 
 
 def _prior(pairs: list[float], total: float) -> tuple[float, ...]:
-    shares = [one / total for one in pairs]
-    return (*shares, 1.0 - sum(shares))
+    """Shares of the classes and of strangers, who are most pairs of any file worth linking."""
+    shares = np.maximum(np.array(pairs) / max(total, 1.0), LEAST_KIN)
+    shares *= min(1.0, MOST_KIN / shares.sum())
+    return (*shares.tolist(), 1.0 - float(shares.sum()))
 
 
 def _start(comparer: Comparer, exact: float) -> np.ndarray:
@@ -138,11 +143,15 @@ def _step(
     start: list[np.ndarray],
     homes: list[list[np.ndarray]],
     ties: list[int],
+    personal: list[bool],
     total: float,
     round_: int,
 ) -> Parameters:
     weights = class_shares(told, told.bits(found.levels))[:-1] * found.counts
-    match = tuple(_share(found.levels[:, i], weights[0], one) for i, one in enumerate(start))
+    anchor = [ANCHOR * float(weights[0].sum()) if one else 0.0 for one in personal]
+    match = tuple(
+        _share(found.levels[:, i], weights[0], one, extra) for i, (one, extra) in enumerate(zip(start, anchor, strict=True))
+    )
     households = tuple(
         tuple(
             _tied(_share(found.levels[:, i], weight, one), told.random[i], tie)
@@ -162,7 +171,7 @@ def _tied(learned: np.ndarray, random: np.ndarray, tie: int) -> np.ndarray:
     return np.concatenate([random[:tie], rest * (1.0 - random[:tie].sum())])
 
 
-def _share(levels: np.ndarray, weight: np.ndarray, start: np.ndarray) -> np.ndarray:
+def _share(levels: np.ndarray, weight: np.ndarray, start: np.ndarray, anchor: float = 0.0) -> np.ndarray:
     known = levels != UNKNOWN
-    counted = np.bincount(levels[known], weights=weight[known], minlength=len(start)) + PRIOR_PAIRS * start
+    counted = np.bincount(levels[known], weights=weight[known], minlength=len(start)) + (PRIOR_PAIRS + anchor) * start
     return counted / counted.sum()

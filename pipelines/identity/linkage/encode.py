@@ -9,7 +9,9 @@ from functools import cached_property
 import numpy as np
 import polars as pl
 
+from pipelines.identity.linkage.errors import MissingColumns, RecordIdNull, RecordIdRepeated, UnreadableColumn
 from pipelines.identity.linkage.standard import standard
+from pipelines.identity.linkage.texts import is_text, spread, texts_of
 from schemas.identity_model import IdentityField, IdentityModel
 
 MISSING = -1
@@ -57,12 +59,32 @@ class Records:
 
 
 def encode(records: pl.DataFrame, model: IdentityModel) -> Records:
-    """Code the columns that a model names; the frame may have others."""
+    """Code the columns that a model names; the frame may have others. Raises RecordsError where it cannot be linked."""
+    checked(records, model)
     ordered = records.sort(pl.col(model.record_id).cast(pl.String))
     ids = ordered[model.record_id].cast(pl.String).rename("record_id")
     fields = {name: coded(ordered, name, spec) for name, spec in model.fields.items()}
     sources = _codes(ordered[model.source]) if model.source else None
     return Records(ids, fields, sources, tuple(_codes(ordered[one]) for one in model.never_across))
+
+
+def checked(records: pl.DataFrame, model: IdentityModel) -> None:
+    """Raises MissingColumns, UnreadableColumn, RecordIdNull or RecordIdRepeated."""
+    uses = [(model.record_id, "record_id")]
+    uses += [(column, f"the field {name!r}") for name in model.fields for column in model.columns_of(name)]
+    uses += [(model.source, "source")] if model.source else []
+    uses += [(column, "never_across") for column in model.never_across]
+    if missing := [one for one in uses if one[0] not in records.columns]:
+        raise MissingColumns(missing, records.columns)
+    for column, _ in uses:
+        if not is_text(records.schema[column]):
+            raise UnreadableColumn(column, str(records.schema[column]))
+    ids = records[model.record_id].cast(pl.String)
+    if nulls := ids.null_count():
+        raise RecordIdNull(model.record_id, nulls, len(ids))
+    if (held := ids.n_unique()) < len(ids):
+        again = ids.is_duplicated()
+        raise RecordIdRepeated(model.record_id, held - int((~again).sum()), int(again.sum()))
 
 
 def coded(records: pl.DataFrame, name: str, spec: IdentityField) -> Coded:
@@ -82,19 +104,12 @@ def coded(records: pl.DataFrame, name: str, spec: IdentityField) -> Coded:
 def _slots(records: pl.DataFrame, name: str, spec: IdentityField) -> list[pl.Series]:
     """The texts of a field, one series per value that a record may hold."""
     if spec.columns:
-        joined = pl.concat_str([pl.col(one).cast(pl.String) for one in spec.columns], separator=" ", ignore_nulls=True)
-        return [records.select(joined.alias("x")).to_series()]
-    found = [one for column in spec.any_of or (spec.column or name,) for one in _spread(records[column])]
+        parts = pl.DataFrame([texts_of(records[one]) for one in spec.columns])
+        return [parts.select(pl.concat_str(pl.all(), separator=" ", ignore_nulls=True).alias("x")).to_series()]
+    found = [one for column in spec.any_of or (spec.column or name,) for one in spread(records[column], MAX_SLOTS)]
     return found[:MAX_SLOTS]
 
 
-def _spread(column: pl.Series) -> list[pl.Series]:
-    if not isinstance(column.dtype, pl.List):
-        return [column.cast(pl.String)]
-    longest = min(int(column.list.len().max() or 1), MAX_SLOTS)  # type: ignore[arg-type]  # the length of a list is an integer
-    return [column.list.get(place, null_on_oob=True).cast(pl.String) for place in range(max(longest, 1))]
-
-
 def _codes(column: pl.Series) -> np.ndarray:
-    told = column.cast(pl.String).to_arrow().dictionary_encode()
+    told = texts_of(column).to_arrow().dictionary_encode()
     return told.indices.fill_null(MISSING).to_numpy(zero_copy_only=False).astype(np.int32)

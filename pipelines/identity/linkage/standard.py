@@ -11,18 +11,19 @@ STREET_WORDS = {
     "circle": "cir", "place": "pl", "terrace": "ter", "trail": "trl", "parkway": "pkwy", "highway": "hwy", "square": "sq",
     "north": "n", "south": "s", "east": "e", "west": "w", "apartment": "apt", "suite": "ste", "unit": "apt",
 }  # fmt: skip
+MOST_CHARACTERS = 1_000  # of a text; what follows is not compared, since comparing takes time by the square of the length
 NATIONAL_DIGITS = 10  # a country code before a ten-digit number tells nothing more about who it is
 
 
 def standard(kind: FieldKind, texts: pl.Series) -> pl.Series:
     """The standard form of each text of one kind."""
-    out = pl.DataFrame({"x": texts.cast(pl.String)}).select(_FORMS[kind](pl.col("x"))).to_series()
+    out = pl.DataFrame({"x": texts.cast(pl.String).str.head(MOST_CHARACTERS)}).select(_FORMS[kind](pl.col("x"))).to_series()
     return pl.DataFrame({"x": out}).select(pl.when(pl.col("x") != "").then("x")).to_series()
 
 
 def _plain(text: pl.Expr) -> pl.Expr:
     """Lower case without accents."""
-    return text.str.to_lowercase().str.normalize("NFKD").str.replace_all(r"\p{M}", "")
+    return text.str.normalize("NFKD").str.replace_all(r"\p{M}", "").str.to_lowercase().str.replace_all(r"\p{M}", "")
 
 
 def _words(text: pl.Expr) -> pl.Expr:
@@ -36,7 +37,9 @@ def _email(text: pl.Expr) -> pl.Expr:
 
 
 def _phone(text: pl.Expr) -> pl.Expr:
-    digits = text.str.replace_all(r"\D", "").str.tail(NATIONAL_DIGITS)
+    """The national number, without the extension behind it."""
+    main = text.str.to_lowercase().str.replace(r"(?:ext(?:ension)?|x|#|;ext=)\D{0,3}\d{1,6}\D*$", "")
+    digits = main.str.replace_all(r"[^0-9]", "").str.tail(NATIONAL_DIGITS)
     return pl.when(digits.str.len_chars() >= 5).then(digits)
 
 
@@ -53,9 +56,9 @@ def _code(text: pl.Expr) -> pl.Expr:
 def _date(text: pl.Expr) -> pl.Expr:
     """YYYYMMDD; a text that is no date keeps its digits, because a typing error is still close to what was meant."""
     stripped = text.str.strip_chars().str.replace(r"[T ]\d{1,2}:\d{2}.*$", "")
-    parts = stripped.str.extract_groups(r"^(\d{4})\D+(\d{1,2})\D+(\d{1,2})$")
+    parts = stripped.str.extract_groups(r"^([0-9]{4})[^0-9]+([0-9]{1,2})[^0-9]+([0-9]{1,2})$")
     iso = pl.concat_str(parts.struct.field("1"), *(parts.struct.field(one).str.zfill(2) for one in "23"))
-    turned = stripped.str.extract_groups(r"^(\d{1,2})\D+(\d{1,2})\D+(\d{4})$")
+    turned = stripped.str.extract_groups(r"^([0-9]{1,2})[^0-9]+([0-9]{1,2})[^0-9]+([0-9]{4})$")
     american = pl.concat_str(turned.struct.field("3"), *(turned.struct.field(one).str.zfill(2) for one in "12"))
     return pl.coalesce(iso, american, _plain(stripped).str.replace_all(r"[^a-z0-9]", ""))
 
