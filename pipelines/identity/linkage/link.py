@@ -19,6 +19,9 @@ from pipelines.identity.linkage.strangers import by_chance
 from schemas.identity_language import AUTO, DEFAULT_LEVELS, Key, Level, parse_level, parse_rule
 from schemas.identity_model import IdentityField, IdentityModel
 
+# Where households are told apart, the plain average keeps families apart; elsewhere a record may follow its best link.
+BEST_SHARE = 0.5
+
 
 @dataclass(frozen=True)
 class Linked:
@@ -98,4 +101,4 @@ def clustered(records: Records, model: IdentityModel, known: Edges, scorer: Scor
         odds[~allowed(records, model, left, right)] = np.nan if model.mode == "link" else FORBIDDEN
         return odds
 
-    return clusters(len(records), known, score, from_odds)
+    return clusters(len(records), known, score, from_odds, 0.0 if model.household else BEST_SHARE)

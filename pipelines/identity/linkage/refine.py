@@ -15,6 +15,7 @@ from scipy.sparse.csgraph import connected_components
 FORBIDDEN, ORDERED = -1e9, 1e6  # log-odds of a steward's orders; to be kept apart outweighs all else
 LARGEST_WHOLE = 1_000  # records; a larger component is first parted at its weakest links
 STEP_BITS = 2.0
+LEAST_ODDS = -8.0  # log-odds of one pair; one unlike pair must not outweigh many alike ones
 AT_ONCE = 4_000_000  # cells of matrices worked on together
 
 Score = Callable[[np.ndarray, np.ndarray], np.ndarray]
@@ -55,7 +56,7 @@ def components(total: int, left: np.ndarray, right: np.ndarray) -> np.ndarray:
     return smallest[labels]
 
 
-def clusters(total: int, scored: Edges, score: Score, from_odds: float) -> np.ndarray:
+def clusters(total: int, scored: Edges, score: Score, from_odds: float, best_share: float = 0.0) -> np.ndarray:
     """Cluster of each record: its smallest record.
 
     Args:
@@ -63,11 +64,12 @@ def clusters(total: int, scored: Edges, score: Score, from_odds: float) -> np.nd
         scored: every pair whose odds are known; those from `from_odds` join.
         score: odds of any other pairs; not a number where a pair may not be judged.
         from_odds: log-odds from which a pair is an edge.
+        best_share: as in linkage.
     """
     joins = scored.odds >= from_odds
     label = components(total, scored.left[joins], scored.right[joins])
     label = _parted(total, label, Edges(scored.left[joins], scored.right[joins], scored.odds[joins]))
-    return _refined(label, scored, score, from_odds)
+    return _refined(label, scored, score, from_odds, best_share)
 
 
 def _parted(total: int, label: np.ndarray, edges: Edges) -> np.ndarray:
@@ -84,7 +86,9 @@ def _parted(total: int, label: np.ndarray, edges: Edges) -> np.ndarray:
         label = components(total, edges.left, edges.right)
 
 
-def _refined(label: np.ndarray, scored: Edges, score: Score, from_odds: float) -> np.ndarray:
+def _refined(label: np.ndarray, scored: Edges, score: Score, from_odds: float, best_share: float) -> np.ndarray:
+    if not len(label):
+        return label
     order = np.argsort(label, kind="stable")
     starts = np.flatnonzero(np.append(True, np.diff(label[order]) != 0))
     sizes = np.diff(np.append(starts, len(order)))
@@ -96,7 +100,7 @@ def _refined(label: np.ndarray, scored: Edges, score: Score, from_odds: float) -
         step = max(AT_ONCE // size**2, 1)
         for first in range(0, len(same), step):
             members = order[starts[same[first : first + step]][:, None] + np.arange(size)]
-            out[members] = _cut(members, scored, score, len(label))
+            out[members] = _cut(members, scored, score, len(label), best_share)
     return out
 
 
@@ -109,22 +113,17 @@ def _is_clique(
     return edges[label[order[starts]]] == sizes * (sizes - 1) // 2
 
 
-def _cut(members: np.ndarray, scored: Edges, score: Score, total: int) -> np.ndarray:
+def _cut(members: np.ndarray, scored: Edges, score: Score, total: int, best_share: float) -> np.ndarray:
     """Clusters inside components of one size: for each record the smallest record of its cluster."""
     amount, size = members.shape
     a, b = np.triu_indices(size, 1)
     left, right = members[:, a].ravel(), members[:, b].ravel()
-    odds = known_or_scored(left, right, scored, score, total)
-    sums = np.zeros((amount, size, size))
-    counts = np.zeros((amount, size, size))
-    odds = odds.reshape(amount, -1)
-    judged = ~np.isnan(odds)
-    sums[:, a, b] = np.where(judged, odds, 0.0)
-    counts[:, a, b] = judged
-    sums += sums.transpose(0, 2, 1)
-    counts += counts.transpose(0, 2, 1)
-    place = average_linkage(sums, counts)
-    return np.take_along_axis(members, place, axis=1)
+    told = known_or_scored(left, right, scored, score, total).reshape(amount, -1)
+    told = np.where(told > FORBIDDEN / 2, np.maximum(told, LEAST_ODDS), told)
+    odds = np.full((amount, size, size), np.nan)
+    odds[:, a, b] = told
+    odds[:, b, a] = told
+    return np.take_along_axis(members, linkage(odds, best_share), axis=1)
 
 
 def known_or_scored(left: np.ndarray, right: np.ndarray, scored: Edges, score: Score, total: int) -> np.ndarray:
@@ -139,32 +138,61 @@ def known_or_scored(left: np.ndarray, right: np.ndarray, scored: Edges, score: S
     return out
 
 
-def average_linkage(sums: np.ndarray, counts: np.ndarray) -> np.ndarray:
-    """Join the two clusters whose average is highest, while any average is above 0, in many matrices of one size at once.
+def linkage(odds: np.ndarray, best_share: float) -> np.ndarray:
+    """Join the two clusters that belong together most, for as long as any do, in many matrices of one size at once.
+
+    Two clusters belong together by the average of the log-odds between their records (Sokal & Michener 1958), of which
+    `best_share` is taken instead from each record's best link into the other cluster: a record with errors need not
+    resemble all others of its person.
 
     Args:
-        sums: (matrices, size, size) symmetric sums of log-odds; 0 on the diagonal.
-        counts: pairs behind each sum; 0 where none may be judged.
+        odds: (matrices, size, size) symmetric; not a number where a pair may not be judged; FORBIDDEN keeps two apart for good.
+        best_share: 0 to 1.
 
     Returns:
         (matrices, size): place of the first member of each member's cluster.
     """
-    amount, size, _ = sums.shape
-    place = np.tile(np.arange(size), (amount, 1))
-    active = np.arange(amount)
+    amount, size, _ = odds.shape
+    judged = ~np.isnan(odds)
+    sums, counts = np.where(judged, odds, 0.0), judged.astype(np.float64)
+    best, member = np.where(judged, odds, -np.inf), np.tile(np.eye(size), (amount, 1, 1))
+    place, active = np.tile(np.arange(size), (amount, 1)), np.arange(amount)
     upper = np.triu(np.ones((size, size), dtype=bool), 1)
     for _ in range(size - 1):
-        held, many = sums[active], counts[active]
-        average = np.where(upper & (many > 0), held / np.maximum(many, 1), -np.inf).reshape(len(active), -1)
-        best = average.argmax(axis=1)
-        goes_on = average[np.arange(len(active)), best] > 0
-        active, best = active[goes_on], best[goes_on]
+        links = _average(sums[active], counts[active])
+        if best_share:
+            links = (1 - best_share) * links + best_share * _best(best[active], member[active])
+            links = np.where(sums[active] <= FORBIDDEN / 2, -np.inf, links)
+        flat = np.where(upper, links, -np.inf).reshape(len(active), -1)
+        chosen = flat.argmax(axis=1)
+        goes_on = flat[np.arange(len(active)), chosen] > 0
+        active, chosen = active[goes_on], chosen[goes_on]
         if not len(active):
             break
-        i, j = best // size, best % size
-        for matrix in (sums, counts):
-            row = matrix[active, i] + matrix[active, j]
-            matrix[active, i], matrix[active, :, i] = row, row
-            matrix[active, j], matrix[active, :, j] = 0, 0
+        i, j = chosen // size, chosen % size
+        _join((sums, counts), active, i, j)
+        best[active, :, i] = np.maximum(best[active, :, i], best[active, :, j])
+        member[active, i] += member[active, j]
+        best[active, :, j], member[active, j] = -np.inf, 0
         place[active] = np.where(place[active] == j[:, None], i[:, None], place[active])
     return place
+
+
+def _join(matrices: tuple[np.ndarray, ...], active: np.ndarray, i: np.ndarray, j: np.ndarray) -> None:
+    for matrix in matrices:
+        row = matrix[active, i] + matrix[active, j]
+        matrix[active, i], matrix[active, :, i] = row, row
+        matrix[active, j], matrix[active, :, j] = 0, 0
+
+
+def _average(sums: np.ndarray, counts: np.ndarray) -> np.ndarray:
+    """Average log-odds between clusters; -inf where no pair may be judged."""
+    return np.where(counts > 0, sums / np.maximum(counts, 1), -np.inf)
+
+
+def _best(best: np.ndarray, member: np.ndarray) -> np.ndarray:
+    """Average over the records of two clusters of each one's best link into the other; records without any are left out."""
+    known = np.isfinite(best)
+    sums, many = member @ np.where(known, best, 0.0), member @ known.astype(np.float64)
+    total, number = sums + sums.transpose(0, 2, 1), many + many.transpose(0, 2, 1)
+    return np.where(number > 0, total / np.maximum(number, 1), -np.inf)

@@ -9,6 +9,7 @@ RANDOM_PAIRS = 150_000
 SEED = 20_260_101  # fixed: the same file gives the same model
 TYPICAL_CLOSE = 2e-3  # share of strangers on a level between exact and else, before any was seen
 PRIOR_PAIRS = 500.0
+MOST_EXACT = 0.999  # share of strangers that agree, where nearly everybody holds one value
 
 
 def by_chance(comparer: Comparer) -> np.ndarray:
@@ -19,8 +20,9 @@ def by_chance(comparer: Comparer) -> np.ndarray:
     typical = np.full(comparer.size - comparer.bands, TYPICAL_CLOSE)
     typical[-1] = 1 - TYPICAL_CLOSE * (len(typical) - 1)
     counted = np.bincount(unequal, minlength=len(typical)) + PRIOR_PAIRS * typical
-    exact = np.minimum(comparer.frequency.agreement * _meetings(comparer), 0.5)
-    rest = max(1.0 - float(exact.sum()), 1e-6)
+    exact = comparer.frequency.agreement * _meetings(comparer)
+    exact = exact * min(1.0, MOST_EXACT / max(float(exact.sum()), 1e-12))
+    rest = 1.0 - float(exact.sum())
     return np.concatenate([exact, rest * counted / counted.sum()])
 
 
