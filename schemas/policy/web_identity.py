@@ -27,3 +27,17 @@ class WebIdentityPolicy(PolicyModel):
     rooftop_ip_hashes: tuple[str, ...] = Field(
         default=(), description="hashed addresses of the rooftops' own networks; a device seen nowhere else is theirs"
     )
+    own_network_days: int = Field(
+        default=5, gt=0, description="days after which a device that never left a rooftop's network is theirs"
+    )
+    max_clients_per_network: int = Field(default=40, gt=1, description="clients; a network of more (a carrier) says nothing")
+    max_people_per_household: int = Field(default=8, gt=0, description="people; a larger household is no home")
+    loose_from: float = Field(default=0.5, gt=0, lt=1, description="posterior from which a loose link is kept")
+    least_labelled: int = Field(default=150, gt=0, description="clients of known people below which no loose model is learned")
+    retrain_days: int = Field(default=7, gt=0, description="days for which a learned loose model is kept")
+    stranger_shift: float = Field(
+        default=0.75,
+        ge=0,
+        le=1,
+        description="part of the estimated excess of strangers among anonymous clients to believe in; chosen on simulated worlds",
+    )

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from pipelines.identity.cluster import components
-from pipelines.identity.web.meaning import is_owner, likeliest, meant
+from pipelines.identity.web.meaning import is_owner, likeliest, meant, silent_housemates
 from schemas.policy.web_identity import WebIdentityPolicy
 
 PREFIX = "web_events:"
@@ -76,7 +76,9 @@ def _outcomes(
     rooftop: pl.Series,
 ) -> pl.DataFrame:
     """One row per client with evidence: its likeliest person, and the outcome; person_id and rule where it is attached."""
-    judged = likeliest(meant(told, identifiers, members, policy))
+    judged = likeliest(meant(told, identifiers, members, policy)).join(
+        silent_housemates(identifiers, members), on="person_id", how="left"
+    )
     outcome = (
         pl.when(pl.col("record_id").is_in(rooftop.implode())).then(pl.lit("own_network"))
         .when(pl.col("people") > max_people).then(pl.lit("shared_device"))

@@ -81,4 +81,17 @@ def is_owner(policy: WebIdentityPolicy) -> pl.Expr:
     explains_all = (pl.col("other_points") == 0) & (pl.col("points") > pl.col("next_points"))
     is_far_ahead = pl.col("points") >= policy.margin * pl.max_horizontal("other_points", "next_points")
     # an e-mail that nobody knows may be anybody's, unless the owner is signed in
-    return explains_all | (is_far_ahead & (pl.col("homes") == 1) & (~pl.col("has_stranger") | (pl.col("rule") == "login")))
+    is_only_mail = pl.col("rule").is_in(["form", "click"]) & pl.col("has_silent_housemate").fill_null(False)
+    return ~is_only_mail & (
+        explains_all | (is_far_ahead & (pl.col("homes") == 1) & (~pl.col("has_stranger") | (pl.col("rule") == "login")))
+    )
+
+
+def silent_housemates(identifiers: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
+    """Whether somebody of the same household has no e-mail of their own, and so may be using another's: one row per person."""
+    people = members.select("person_id", "household_id").unique()
+    mails = identifiers.filter(pl.col("kind") == "email").join(members, on="record_id").select("value", "person_id").unique()
+    own = mails.filter(pl.len().over("value") == 1).select("person_id").unique()
+    silent = people.with_columns(is_silent=~pl.col("person_id").is_in(own["person_id"].implode()))
+    others = pl.col("is_silent").sum().over("household_id") > pl.col("is_silent").cast(pl.UInt32)
+    return silent.select("person_id", has_silent_housemate=others & pl.col("household_id").is_not_null())
