@@ -1,4 +1,4 @@
-"""Writes the pages of a day: what was judged, and the three audiences. Static files that open without a server."""
+"""Writes the pages of a day: what was judged, the three audiences, and the customer file. Static files that open without a server."""
 
 import json
 import time
@@ -11,6 +11,7 @@ from assets.house import House
 from assets.lake import Lake
 from assets.table import day_of, tell
 from pipelines.reports.audience_page import audience_page
+from pipelines.reports.hygiene_page import hygiene_page
 from pipelines.reports.validation_page import validation_page
 
 
@@ -35,6 +36,22 @@ def assets(partitions: dg.DailyPartitionsDefinition) -> list[dg.AssetsDefinition
         yield dg.MaterializeResult(metadata={"dagster/uri": str(place)})
 
     @dg.asset(
+        name="hygiene_site",
+        deps=["hygiene"],
+        group_name="reports",
+        owners=["team:data"],
+        kinds={"html"},
+        partitions_def=partitions,
+        description="How clean the customer file is, by rooftop: who can be acted on, reach, age, duplicates, dead and shared values.",
+    )
+    def hygiene_site(context: dg.AssetExecutionContext, house: House) -> Iterator[dg.MaterializeResult]:
+        started, day = time.monotonic(), day_of(context)
+        html = hygiene_page(day, house.rules, house.tables.read("hygiene", day))
+        place = house.tables.write_bytes(f"_site/{day.isoformat()}/hygiene.html", html.encode())
+        tell("hygiene_site", 1, started)
+        yield dg.MaterializeResult(metadata={"dagster/uri": str(place)})
+
+    @dg.asset(
         name="validation_site",
         deps=["feed_file", "membership_change", "kpi", "shared_with"],
         group_name="reports",
@@ -50,7 +67,7 @@ def assets(partitions: dg.DailyPartitionsDefinition) -> list[dg.AssetsDefinition
         tell("validation_site", len(found), started)
         yield dg.MaterializeResult(metadata={"dagster/uri": str(place), "tables": len(found)})
 
-    return [audience_site, validation_site]
+    return [audience_site, hygiene_site, validation_site]
 
 
 def verdicts(lake: Lake, day: date) -> list[dict[str, object]]:

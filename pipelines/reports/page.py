@@ -56,7 +56,7 @@ _PAGE = (
 </main><footer><div class="wrap">{{ foot }}</div></footer></body></html>
 """
 )
-_ABBREVIATIONS = {"vdp": "VDP", "suv": "SUV", "rfm": "RFM", "bdc": "BDC", "apr": "APR"}
+_ABBREVIATIONS = {"vdp": "VDP", "suv": "SUV", "rfm": "RFM", "bdc": "BDC", "apr": "APR", "dms": "DMS", "crm": "CRM"}
 _TEMPLATE = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined).from_string(_PAGE)
 
 

@@ -4,6 +4,7 @@ from pydantic import Field
 
 from schemas.policy.base import PolicyModel
 from schemas.policy.household import HouseholdPolicy
+from schemas.policy.hygiene import HygienePolicy
 from schemas.policy.survivorship import SurvivorshipPolicy
 from schemas.policy.web_identity import WebIdentityPolicy
 
@@ -25,3 +26,4 @@ class IdentityPolicy(PolicyModel):
     web: WebIdentityPolicy = WebIdentityPolicy()
     household: HouseholdPolicy = HouseholdPolicy()
     survivorship: SurvivorshipPolicy = SurvivorshipPolicy()
+    hygiene: HygienePolicy = HygienePolicy()
