@@ -14,7 +14,9 @@ FEED = Feed(
     fields=(
         Field("prospect/id", "lead_id", description="the first id of the prospect"),
         Field("prospect/id@source", "lead_source", description="issuer of that id"),
-        Field("prospect/id[web client]", "web_client", description="the GA4 client id that a site's form sends beside its own id"),
+        Field(
+            "prospect/id[web client]", "web_client", description="the GA4 client id that a site's form sends beside its own id"
+        ),
         Field("prospect@status", "status", accepted=("new", "resend")),
         Field("requestdate", "requested_at", Kind.TIMESTAMP, required=True),
         Field("vehicle@interest", "interest", accepted=("buy", "lease", "sell", "trade-in", "test-drive")),

@@ -51,7 +51,12 @@ FEED = Feed(
             is_personal=True,
             description="keyed hash of the visitor's address, added by server-side tagging; optional",
         ),
-        Field("param.geo_zip", "geo_zip", is_personal=True, description="ZIP of that address, added by server-side tagging; optional"),
+        Field(
+            "param.geo_zip",
+            "geo_zip",
+            is_personal=True,
+            description="ZIP of that address, added by server-side tagging; optional",
+        ),
         Field("param.gpc", "gpc", description="1 where the browser sent Global Privacy Control"),
         Field("item.item_id", "item_vin", Kind.VIN),
         Field("item.item_number", "item_stock"),
