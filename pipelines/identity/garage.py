@@ -46,6 +46,19 @@ READINGS = """
 
 def build(engine: Engine, day: Day) -> Built:
     """The garages of persons and of households on the day."""
+    policy = day.policy.scoring.garage
+    owned = holdings(engine, day)
+    still = pl.when(pl.col("until").is_not_null()).then(0.0).otherwise(probability(policy, day.as_of))
+    garage = owned.with_columns(probability=still).with_columns(is_current=_is_current(policy.current_from))
+    of_households = by_household(garage).with_columns(is_current=_is_current(policy.current_from))
+    return {GARAGE.name: in_shape(garage, GARAGE), HOUSEHOLD_GARAGE.name: in_shape(of_households, HOUSEHOLD_GARAGE)}
+
+
+def holdings(engine: Engine, day: Day) -> pl.DataFrame:
+    """Every holding with all that is known of it, before anything is said of its probability: one row per person and VIN.
+
+    Needs the step's inputs. Besides the columns of the table `garage` it has those that retention.probability reads.
+    """
     scoring = day.policy.scoring
     register_signs(engine, day.as_of)
     lags = {"return_days": scoring.garage.return_days, "stock_lag_days": scoring.garage.stock_lag_days}
@@ -55,11 +68,7 @@ def build(engine: Engine, day: Day) -> Built:
     vehicles = engine.sql("SELECT vin, year, make, model, body_style, in_service_on AS stated_in_service_on FROM vehicle")
     known = _described(held, vehicles, day.policy.reference).join(odometers(readings, per_day), on="vin", how="left")
     known = known.with_columns(pl.col("miles_per_day").fill_null(per_day))
-    owned = known.with_columns(*_holding(), is_own_brand=_is_own_brand(day)).with_columns(*_end())
-    still = pl.when(pl.col("until").is_not_null()).then(0.0).otherwise(probability(scoring.garage, day.as_of))
-    garage = owned.with_columns(probability=still).with_columns(is_current=_is_current(scoring.garage.current_from))
-    of_households = by_household(garage).with_columns(is_current=_is_current(scoring.garage.current_from))
-    return {GARAGE.name: in_shape(garage, GARAGE), HOUSEHOLD_GARAGE.name: in_shape(of_households, HOUSEHOLD_GARAGE)}
+    return known.with_columns(*_holding(), is_own_brand=_is_own_brand(day)).with_columns(*_end())
 
 
 def _is_current(current_from: float) -> pl.Expr:
