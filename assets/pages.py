@@ -1,4 +1,4 @@
-"""Writes the pages of a day: what was judged, the three audiences, and the customer file. Static files that open without a server."""
+"""Writes the pages of a day: what was judged, the audiences, the customer file. Static files that open without a server."""
 
 import json
 import time
@@ -42,7 +42,7 @@ def assets(partitions: dg.DailyPartitionsDefinition) -> list[dg.AssetsDefinition
         owners=["team:data"],
         kinds={"html"},
         partitions_def=partitions,
-        description="How clean the customer file is, by rooftop: who can be acted on, reach, age, duplicates, dead and shared values.",
+        description="How clean the customer file is, by rooftop: who can be acted on, reach, age, duplicates, dead values.",
     )
     def hygiene_site(context: dg.AssetExecutionContext, house: House) -> Iterator[dg.MaterializeResult]:
         started, day = time.monotonic(), day_of(context)
