@@ -69,7 +69,7 @@ def garages(lake: Lake, group: str, day: date, again: bool) -> dict[str, pl.Data
 def show(title: str, judged: pl.DataFrame) -> list[str]:
     """Print one garage's tables in Markdown; return the marks it misses."""
     table = reliability(judged)
-    error, score, rate = calibration_error(table), brier(judged), judged["is_held"].cast(pl.Float64).mean() or 0.0
+    error, score, rate = calibration_error(table), brier(judged), _mean(judged, "is_held")
     print(
         f"\n### {title}: {len(judged):,} holdings, ECE {error:.4f}, Brier {score:.4f} (always the mean {rate * (1 - rate):.4f})\n"
     )
@@ -78,11 +78,16 @@ def show(title: str, judged: pl.DataFrame) -> list[str]:
         print(f"| {row['tenth'] / TENTHS:.1f} | {row['rows']:,} | {row['told']:.3f} | {row['true']:.3f} |")
     print("\n| known by, end | holdings | told | true | ECE | Brier |\n|---|---|---|---|---|---|")
     kinds = judged.with_columns(kind=pl.coalesce(pl.col("until_reason").cast(pl.String), pl.col("relation").cast(pl.String)))
-    for (kind,), part in sorted(kinds.partition_by("kind", as_dict=True).items()):
-        told, true = part["probability"].mean(), part["is_held"].cast(pl.Float64).mean()
+    for part in kinds.sort("kind").partition_by("kind", maintain_order=True):
+        kind = part["kind"].item(0)
+        told, true = _mean(part, "probability"), _mean(part, "is_held")
         error = calibration_error(reliability(part))
         print(f"| {kind} | {len(part):,} | {told:.3f} | {true:.3f} | {error:.3f} | {brier(part):.4f} |")
     return [f"{title}: {one}" for one in missed(table)]
+
+
+def _mean(frame: pl.DataFrame, column: str) -> float:
+    return float(frame.select(pl.col(column).cast(pl.Float64).mean()).item() or 0.0)
 
 
 def main() -> int:
