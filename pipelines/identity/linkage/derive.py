@@ -71,9 +71,10 @@ def _namer() -> NickNamer:
     return NickNamer()
 
 
+@cache
 def _full_name(name: str) -> str:
-    """The first, in the alphabet, of the names that a given name is short for: most spellings of one person share it."""
-    return full_names(name)[0]
+    """Of the names that a given name is short for, the one with most short forms: Bob and Rob both give Robert."""
+    return min(full_names(name), key=lambda full: (-len(_namer().nicknames_of(full)), full))
 
 
 def _sound(text: str) -> str:
