@@ -4,7 +4,7 @@ from datetime import date
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.identity.web.attach import Attached, attach
@@ -116,6 +116,7 @@ EVIDENCE = st.tuples(
 ).map(lambda one: (one[0], *one[1], one[2]))
 
 
+@settings(deadline=None, max_examples=40)
 @given(st.lists(EVIDENCE, unique_by=lambda one: one[:3]), st.randoms())
 def test_the_order_of_evidence_changes_nothing(told, chance):
     shuffled = list(told)
