@@ -45,6 +45,7 @@ _PAGE = (
 {%- if one.lead %}<p class="for">{{ one.lead }}</p>{% endif %}
 {%- for block in one.blocks %}
 {%- if block.title %}<h3>{{ block.title }}</h3>{% endif %}
+{%- if block.figure %}<figure>{{ block.figure }}</figure>{% endif %}
 <div class="{{ 'two' if block.tables|length > 1 and not block.fold else 'one' }}">{% for part in block.tables %}<div>
 {%- if block.fold %}<details><summary>{{ part.caption }}</summary>{{ table(part) }}</details>
 {%- else %}{{ table(part) }}{% endif -%}
@@ -74,12 +75,16 @@ class TableBlock:
 
 @dataclass(frozen=True)
 class Block:
-    """One or more tables side by side under a heading; `fold` hides each behind its caption until asked for."""
+    """One or more tables side by side under a heading; `fold` hides each behind its caption until asked for.
+
+    `figure` is a drawing between heading and tables.
+    """
 
     tables: Sequence[TableBlock] = ()
     title: str = ""
     text: str = ""
     fold: bool = False
+    figure: Markup = Markup()
 
 
 @dataclass(frozen=True)
