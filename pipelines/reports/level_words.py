@@ -62,10 +62,7 @@ def odds_in_words(bits: float) -> str:
     if abs(bits) < 0.05:
         return "even odds"
     ratio = 2.0 ** min(abs(bits), 60.0)
-    if ratio >= MOST_TOLD:
-        said = f"over {MOST_TOLD:,}"
-    else:
-        said = f"{ratio:.1f}" if ratio < 10 else f"{_rounded(ratio):,}"
+    said = f"{ratio:.1f}" if ratio < 10 else f"{_rounded(ratio):,}" if ratio < MOST_TOLD else f"over {MOST_TOLD:,}"
     return f"{said} to 1 {'for' if bits > 0 else 'against'}"
 
 
