@@ -43,9 +43,9 @@ KPIS: Mapping[tuple[str, str], tuple[str, str]] = MappingProxyType(
         ("loyalty", "trade_inquiries_30d"): ("inquiries", "trade-in forms in 30 days"),
         ("loyalty", "service_take_share_365d"): ("share", "customers who had a vehicle serviced here in 365 days"),
         ("loyalty", "trade_inquiry_share_365d"): ("share", "customers who sent a trade-in form in 365 days"),
-        ("loyalty", "records"): ("people", "customers: people who bought here or had a vehicle serviced here"),
-        ("loyalty", "actionable_customers"): ("people", "customers with an e-mail, phone or address; no business, no staff"),
-        ("loyalty", "actionable_share"): ("share", "those among all customers"),
+        ("loyalty", "records"): ("people", "people on file: known from the DMS or the CRM"),
+        ("loyalty", "actionable_customers"): ("people", "people on file who can be reached and may be; see the table actionable"),
+        ("loyalty", "actionable_share"): ("share", "those among all people on file"),
     }
 )
 GROUP_ONLY = ("share", "contacts")  # units of ratios, which do not add up over rooftops
@@ -104,7 +104,6 @@ def build(engine: Engine, day: Day) -> pl.DataFrame:
         ends_at=_midnight(day.as_of + timedelta(days=1), zone),
         time_zone=zone.key,
         held_back=HELD_BACK,
-        stale_months=day.policy.identity.stale_after_months,
     )
     return in_shape(found, KPI)
 
@@ -116,6 +115,10 @@ def _midnight(day: date, zone: ZoneInfo) -> datetime:
 
 STEP = Step(
     tables=(KPI,),
-    inputs=(Input("membership"), Input("touch", "until"), Input("transaction"), Input("member"), Input("candidate")),
+    inputs=(
+        Input("membership"),
+        Input("touch", "until"),
+        *(Input(name) for name in ("transaction", "member", "candidate", "actionable")),
+    ),
     build=build,
 )

@@ -1,7 +1,7 @@
 -- Figures of each segment by group, brand, market and rooftop, beside the plan's targets.
--- Inputs: membership, touch, transaction, member, candidate; rooftop_scope(rooftop_id, brand, market), scope(scope), kpi_card(segment, kpi, unit),
+-- Inputs: membership, touch, transaction, member, candidate, actionable; rooftop_scope(rooftop_id, brand, market), scope(scope), kpi_card(segment, kpi, unit),
 --         kpi_target(segment, kpi, target_low, target_high) come from policy.
--- Parameters: $as_of date; $time_zone of the group; $held_back, arms that are not addressed; $stale_months of silence that make a record stale; $month_at, $four_months_at, $year_at, $ends_at moments in UTC, the last one excluded.
+-- Parameters: $as_of date; $time_zone of the group; $held_back, arms that are not addressed; $month_at, $four_months_at, $year_at, $ends_at moments in UTC, the last one excluded.
 WITH recent AS (
     SELECT kind, record_id, rooftop_id, occurred_at FROM touch
     WHERE occurred_at >= $month_at AND occurred_at < $ends_at
@@ -14,12 +14,7 @@ deal AS (
     FROM transaction
 ),
 month AS (SELECT * FROM deal WHERE occurred_on BETWEEN $as_of - 29 AND $as_of),
-customer AS (
-    -- Records on which nothing has happened for years reach nobody; a co-buyer has no deal or visit of their own to date.
-    SELECT person_id, bool_or((has_email OR has_phone OR has_address) AND NOT is_business AND NOT is_staff
-        AND coalesce(least(months_since_sale, months_since_service), 0) <= $stale_months) AS is_actionable
-    FROM candidate WHERE is_customer GROUP BY person_id
-),
+customer AS (SELECT DISTINCT person_id FROM candidate WHERE is_customer),
 -- One row per thing that counts, with the figure that it adds to.
 counted AS (
     SELECT segment, 'members' AS kpi, brand, market, rooftop_id, 1 AS amount FROM membership
@@ -44,9 +39,9 @@ counted AS (
     SELECT 'loyalty', 'customer_pay_30d', r.brand, r.market, d.rooftop_id, coalesce(d.customer_pay, 0)
     FROM month d LEFT JOIN rooftop_scope r USING (rooftop_id) WHERE is_serviced
     UNION ALL
-    SELECT 'loyalty', 'records', NULL, NULL, NULL, 1 FROM customer
+    SELECT 'loyalty', 'records', NULL, NULL, NULL, 1 FROM actionable
     UNION ALL
-    SELECT 'loyalty', 'actionable_customers', NULL, NULL, NULL, 1 FROM customer WHERE is_actionable
+    SELECT 'loyalty', 'actionable_customers', NULL, NULL, NULL, 1 FROM actionable WHERE is_actionable
     UNION ALL
     -- An appointment counts on the day it was made; where the source does not say, on its own day.
     SELECT 'loyalty', 'service_appointments_30d', r.brand, r.market, d.rooftop_id, 1
@@ -97,7 +92,7 @@ ratio AS (
     UNION ALL
     SELECT 'loyalty', 'trade_inquiry_share_365d', count(t.person_id), count(*) FROM customer c LEFT JOIN trader t USING (person_id)
     UNION ALL
-    SELECT 'loyalty', 'actionable_share', count(*) FILTER (is_actionable), count(*) FROM customer
+    SELECT 'loyalty', 'actionable_share', count(*) FILTER (is_actionable), count(*) FROM actionable
 ),
 figure AS (
     SELECT c.segment, c.kpi, s.scope, c.unit, coalesce(CAST(f.value AS DOUBLE), 0) AS value

@@ -9,6 +9,7 @@ from assets.policy_files import load_policy
 from pipelines.measurement.kpi import GROUP_ONLY, KPIS, STEP, scopes, targets
 from schemas.policy.plan import Budget, PlanPolicy, Target
 from schemas.tables.audiences import MEMBERSHIP
+from schemas.tables.hygiene import ACTIONABLE
 from schemas.tables.identity import MEMBER
 from schemas.tables.measurement import KPI
 from schemas.tables.records import TOUCH, TRANSACTION
@@ -42,7 +43,9 @@ NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 DAYS = {days: AS_OF - timedelta(days=days) for days in (1, 29, 30, 300, 400)}
 
 
-def figures(engine: DuckDBEngine, touches=(), deals=(), members=(), customers=()) -> dict[tuple[str, str, str], float]:
+def figures(
+    engine: DuckDBEngine, touches=(), deals=(), members=(), customers=(), on_file=()
+) -> dict[tuple[str, str, str], float]:
     people = [{"record_id": f"r{number}", "person_id": f"p{number}"} for number in range(1, 5)]
     tables = {
         "membership": rows_of(MEMBERSHIP, members),
@@ -50,6 +53,7 @@ def figures(engine: DuckDBEngine, touches=(), deals=(), members=(), customers=()
         "transaction": rows_of(TRANSACTION, deals),
         "member": rows_of(MEMBER, people),
         "candidate": candidates(*customers),
+        "actionable": rows_of(ACTIONABLE, on_file),
     }
     register(engine, tables)
     built = STEP.frames(engine, day(policy(plan=PLAN)))["kpi"]
@@ -135,17 +139,11 @@ def test_deals_appointments_and_shares(engine: DuckDBEngine) -> None:
     assert found["conquest", "contacts_per_person_365d", "group"] == 3
     assert found["in_market", "gross_per_sale_30d", "group"] == 2500
     assert found["loyalty", "trade_inquiry_share_365d", "group"] == 0.5
-    assert [found["loyalty", kpi, "group"] for kpi in ("records", "actionable_customers", "actionable_share")] == [2, 1, 0.5]
 
 
-def test_a_record_that_slept_for_years_is_not_actionable(engine: DuckDBEngine) -> None:
-    ages = {"fresh": (70.0, 5.0), "edge": (60.0, None), "stale": (61.0, 90.0), "co_buyer": (None, None)}
-    customers = [
-        {"person_id": person, "brand": "lux", "is_customer": True, "has_phone": True, "is_staff": False}
-        | {"months_since_sale": sale, "months_since_service": service}
-        for person, (sale, service) in ages.items()
-    ]
-    found = figures(engine, customers=customers)
+def test_people_on_file_and_those_who_can_be_acted_on(engine: DuckDBEngine) -> None:
+    on_file = [{"person_id": f"p{number}", "is_actionable": number < 4} for number in range(1, 5)]
+    found = figures(engine, on_file=on_file)
     assert [found["loyalty", kpi, "group"] for kpi in ("records", "actionable_customers", "actionable_share")] == [4, 3, 0.75]
 
 
