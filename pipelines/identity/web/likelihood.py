@@ -38,14 +38,16 @@ class _Scores:
     weight: Floats
 
 
-def learn(labelled: pl.DataFrame, owners: pl.DataFrame, anonymous: pl.DataFrame, shift_share: float) -> pl.DataFrame:
+def learn(
+    labelled: pl.DataFrame, owners: pl.DataFrame, anonymous: pl.DataFrame, shift_shares: tuple[float, float]
+) -> pl.DataFrame:
     """The parameters as in loose_model, without the day.
 
     Args:
         labelled: pairs of clients whose owner is known: record_id, person_id, household_id, sessions, a column per field.
         owners: record_id, person_id of those clients.
         anonymous: pairs of the other clients, in the same columns.
-        shift_share: part of the estimated excess of strangers to believe in, 0 to 1.
+        shift_shares: part of the estimated excess of strangers to believe in, 0 to 1, for persons and for homes.
     """
     marked = _marked(labelled, owners, anonymous)
     fold = pl.Series(marked["record_id"].rank("dense").to_numpy() % FOLDS)
@@ -53,19 +55,33 @@ def learn(labelled: pl.DataFrame, owners: pl.DataFrame, anonymous: pl.DataFrame,
     for one in range(FOLDS):
         held_out, rest = marked.filter(fold == one), marked.filter(fold != one)
         bits[(fold == one).to_numpy()] = scored(held_out, weights(rest))["total"].to_numpy()
-    starts = _starts(marked)
-    known = _Scores(bits, starts, marked["weight"].to_numpy()[starts])
-    slope, nobody = _fitted(known, marked["is_owner"].to_numpy())
     table = weights(marked)
-    asked = scored(anonymous.sort("record_id", "person_id"), table)
-    strange = _Scores(asked["total"].to_numpy(), _starts(asked), np.ones(asked["record_id"].n_unique()))
-    shift = shift_share * _shift(strange, slope, nobody, _share_of_nobody(known, slope, nobody))
+    ours = marked.with_columns(total=pl.Series(bits))
+    theirs = scored(anonymous, table)
+    person_share, home_share = shift_shares
+    rows = _calibrated(ours, theirs, "person", person_share) + _calibrated(_homes(ours), _homes(theirs), "home", home_share)
+    calibration = pl.DataFrame(rows, schema=["field", "level", "value", "pairs"], orient="row")
+    return pl.concat([table, calibration], how="diagonal_relaxed").sort("field", "level")
+
+
+def _calibrated(known: pl.DataFrame, asked: pl.DataFrame, what: str, shift_share: float) -> list[tuple[str, str, float, int]]:
+    """Slope, nobody and shift for candidates that are persons, or homes, as rows of loose_model."""
+    known, asked = (one.sort("record_id", one.columns[1]) for one in (known, asked))
+    starts = _starts(known)
+    ours = _Scores(known["total"].to_numpy(), starts, known["weight"].to_numpy()[starts])
+    theirs = _Scores(asked["total"].to_numpy(), _starts(asked), np.ones(asked["record_id"].n_unique()))
+    slope, nobody = _fitted(ours, known["is_owner"].to_numpy())
+    shift = shift_share * _shift(theirs, slope, nobody, _share_of_nobody(ours, slope, nobody))
     values = {"nobody": nobody, "shift": round(shift, DIGITS), "slope": slope}
-    calibration = pl.DataFrame(
-        {"field": CALIBRATION, "level": list(values), "value": list(values.values()), "pairs": len(starts)},
-        schema_overrides={"pairs": pl.Int64},
-    )
-    return pl.concat([table, calibration], how="diagonal").sort("field", "level")
+    return [(CALIBRATION, f"{what}_{name}", value, len(starts)) for name, value in values.items()]
+
+
+def _homes(pairs: pl.DataFrame) -> pl.DataFrame:
+    """Candidates that are homes: a home's likelihood is the sum of its people's."""
+    power = pl.lit(2.0).pow(pl.col("total").clip(-60, 60))
+    extra = [pl.col("is_owner").any(), pl.col("weight").first()] if "is_owner" in pairs.columns else []
+    homes = pairs.sort("record_id", "person_id").group_by("record_id", "household_id", maintain_order=True)
+    return homes.agg(power.sum().log(2).round(DIGITS).alias("total"), *extra)
 
 
 def _marked(labelled: pl.DataFrame, owners: pl.DataFrame, anonymous: pl.DataFrame) -> pl.DataFrame:
@@ -122,12 +138,24 @@ def scored(levels: pl.DataFrame, table: pl.DataFrame) -> pl.DataFrame:
 
 
 def posteriors(pairs: pl.DataFrame, table: pl.DataFrame) -> pl.DataFrame:
-    """Scored pairs, sorted by record_id and person_id, with `posterior`: probability that the client is the person's."""
+    """Scored pairs, sorted by record_id and person_id, with two probabilities.
+
+    posterior: that the client is the person's. household_posterior: that it is anybody's of the household; never less.
+    """
+    ordered = pairs.sort("record_id", "person_id").with_columns(posterior=pl.lit(0.0))
+    persons = _chances(ordered, table, "person")
+    homes = _homes(ordered).sort("record_id", "household_id")
+    homes = homes.select("record_id", "household_id", household_posterior=_chances(homes, table, "home"))
+    both = ordered.with_columns(posterior=persons).join(homes, on=["record_id", "household_id"], maintain_order="left")
+    sure = pl.max_horizontal("household_posterior", pl.col("posterior").sum().over("record_id", "household_id"))
+    return both.with_columns(household_posterior=sure.clip(0, 1).round(DIGITS))
+
+
+def _chances(ordered: pl.DataFrame, table: pl.DataFrame, what: str) -> pl.Series:
     value = dict(table.filter(pl.col("field") == CALIBRATION).select("level", "value").iter_rows())
-    ordered = pairs.sort("record_id", "person_id")
     scores = _Scores(ordered["total"].to_numpy(), _starts(ordered), np.zeros(0))
-    found = _softmax(scores, value["slope"], value["nobody"] + value["shift"])
-    return ordered.with_columns(posterior=pl.Series(found, dtype=pl.Float64).round(DIGITS))
+    found = _softmax(scores, value[f"{what}_slope"], value[f"{what}_nobody"] + value[f"{what}_shift"])
+    return pl.Series(found, dtype=pl.Float64).round(DIGITS)
 
 
 def _starts(ordered: pl.DataFrame) -> Starts:

@@ -76,7 +76,9 @@ def build(engine: Engine, day: Day) -> Mapping[str, pl.DataFrame]:
     labelled = levels.join(owners, on="record_id", how="semi")
     model = _kept_model(engine, day)
     if model.is_empty() and labelled["record_id"].n_unique() >= policy.least_labelled:
-        model = learn(labelled, owners, anonymous, policy.stranger_shift).with_columns(trained_on=pl.lit(day.as_of))
+        model = learn(labelled, owners, anonymous, (policy.stranger_shift, policy.stranger_shift_household)).with_columns(
+            trained_on=pl.lit(day.as_of)
+        )
     links = _links(anonymous, model) if len(model) else _links(anonymous.clear(), model)
     kept = links.filter(pl.col("posterior") >= policy.loose_from)
     return {LOOSE_LINK.name: in_shape(kept, LOOSE_LINK), LOOSE_MODEL.name: in_shape(_all_columns(model), LOOSE_MODEL)}
@@ -109,9 +111,7 @@ def _links(anonymous: pl.DataFrame, model: pl.DataFrame) -> pl.DataFrame:
     if model.is_empty():
         return LOOSE_LINK.schema.create_empty()
     found = posteriors(scored(anonymous, model), model)
-    home = pl.col("posterior").sum().over("record_id", "household_id").clip(0, 1).round(6)
     return found.with_columns(
-        household_posterior=home,
         rule=pl.lit(RULE),
         tier=pl.lit("loose"),
         total_bits="total",

@@ -64,16 +64,17 @@ def test_weights_are_shares_among_owners_over_shares_among_people_of_other_homes
 
 
 def test_candidates_and_nobody_share_one():
+    values = [
+        (f"{what}_{name}", v) for what in ("person", "home") for name, v in (("slope", 0.5), ("nobody", 0.0), ("shift", 1.0))
+    ]
     table = pl.DataFrame(
-        [
-            ("network", "near", 2.0, None),
-            *(("calibration", n, None, v) for n, v in (("slope", 0.5), ("nobody", 0.0), ("shift", 1.0))),
-        ],
+        [("network", "near", 2.0, None), *(("calibration", name, None, value) for name, value in values)],
         schema=["field", "level", "bits", "value"],
         orient="row",
     )
     found = posteriors(scored(pairs([("1", "a", "h", "near"), ("1", "b", "h", "?"), ("2", "a", "h", "near")]), table), table)
     assert found["posterior"].to_list() == pytest.approx([2 / 5, 1 / 5, 2 / 4])
+    assert found["household_posterior"].to_list() == pytest.approx([3 / 5, 3 / 5, 2 / 4])
     assert found["network_bits"].to_list() == [2.0, 0.0, 2.0]
 
 
@@ -91,7 +92,7 @@ def test_strangers_among_anonymous_clients_weigh_for_nobody():
     owners = pl.DataFrame([(f"k{n:03}", "p") for n in range(400) if n % 10 >= 2], schema=["record_id", "person_id"], orient="row")
     known, like, strange = (pairs(clients(name, tenths)) for name, tenths in (("k", 2), ("a", 2), ("b", 7)))
     shift = [
-        learn(known, owners, frame, share).filter(pl.col("level") == "shift")["value"].item()
+        learn(known, owners, frame, (share, share)).filter(pl.col("level") == "person_shift")["value"].item()
         for frame, share in ((like, 1.0), (strange, 1.0), (strange, 0.0))
     ]
     assert abs(shift[0]) < 0.3 and shift[1] == pytest.approx(3.2, abs=0.6) and shift[2] == 0.0  # log2 of odds 7/3 over 2/8
