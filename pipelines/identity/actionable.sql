@@ -6,7 +6,9 @@ WITH on_file AS (
     WHERE feed IN ('dms_sales', 'dms_service', 'dms_appointments', 'crm_contacts')
 ),
 usable AS (
-    SELECT person_id, CAST(kind AS VARCHAR) AS kind, coalesce(last_seen_on >= $fresh_from, FALSE) AS is_fresh
+    -- A bought list that repeats a customer's address says nothing about whether the customer still shows up.
+    SELECT person_id, CAST(kind AS VARCHAR) AS kind,
+        coalesce(CASE WHEN $own_only THEN own_last_seen_on ELSE last_seen_on END >= $fresh_from, FALSE) AS is_fresh
     FROM person_identifier
     WHERE CAST(kind AS VARCHAR) IN ('email', 'phone', 'address') AND standing <> 'undeliverable' AND tier <> 'loose'
         AND (is_first_party OR NOT $own_only)

@@ -1,9 +1,9 @@
 -- Figures of hygiene by rooftop and for the group: rooftop_id, metric, detail, count, whole.
--- Inputs: contact_record, member, person, person_identifier, shared_identifier, transaction (all of the day), actionable (made before).
+-- Inputs: contact_record, member, person_identifier, shared_identifier, transaction (all of the day), actionable.
 -- Parameter: $fresh_from date: what was last seen before it is stale.
 -- A person belongs to every rooftop that holds a record of them; a bought record to every rooftop of its person.
 WITH record AS (
-    SELECT record_id, person_id, CAST(feed AS VARCHAR) AS feed, rooftop_id, source_customer_id, is_first_party,
+    SELECT record_id, person_id, CAST(feed AS VARCHAR) AS feed, rooftop_id, source_customer_id, is_first_party, last_seen_on,
         emails, phones, emails_raw, phones_raw, address_raw, is_address_valid,
         CASE WHEN address IS NOT NULL AND zip IS NOT NULL THEN address || '|' || zip END AS address_key
     FROM contact_record JOIN member USING (record_id)
@@ -22,10 +22,15 @@ placed AS (
     UNION ALL
     SELECT record.* EXCLUDE (rooftop_id), 'group' FROM record
 ),
-whose AS (SELECT home.rooftop_id, person.* FROM home JOIN person USING (person_id)),
+-- By our own records where there are any: a bought list does not make a customer fresh.
+seen AS (
+    SELECT person_id, coalesce(max(last_seen_on) FILTER (is_first_party), max(last_seen_on)) AS last_seen_on FROM record GROUP BY person_id
+),
+whose AS (SELECT home.rooftop_id, seen.* FROM home JOIN seen USING (person_id)),
 size AS (SELECT rooftop_id, count(*) AS people FROM whose GROUP BY rooftop_id),
 identifier AS (
-    SELECT home.rooftop_id, person_id, CAST(kind AS VARCHAR) AS kind, standing, coalesce(last_seen_on < $fresh_from, TRUE) AS is_stale
+    SELECT home.rooftop_id, person_id, CAST(kind AS VARCHAR) AS kind, standing, 
+        coalesce(coalesce(own_last_seen_on, last_seen_on) < $fresh_from, TRUE) AS is_stale
     FROM person_identifier JOIN home USING (person_id) WHERE CAST(kind AS VARCHAR) IN ('email', 'phone', 'address')
 ),
 number AS (

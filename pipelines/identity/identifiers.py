@@ -52,6 +52,7 @@ def _grouped(usable: pl.DataFrame) -> pl.DataFrame:
         pl.col("is_first_party").any(),
         pl.col(least).min(),
         pl.col("last_seen_on").max(),
+        own_last_seen_on=pl.col("last_seen_on").filter("is_first_party").max(),
         rarity=-pl.len().cast(pl.Int64),
         tier=pl.col("tier").cast(TIERS).min(),
     )

@@ -75,6 +75,7 @@ class PersonIdentifier(dy.Schema):
     )
     rank = dy.Int64(min=1, description="1 is best: deliverable, own, then as policy prefers")
     last_seen_on = dy.Date(nullable=True, description="last time a record carried it")
+    own_last_seen_on = dy.Date(nullable=True, description="last time a record of our own carried it")
 
 
 class Household(dy.Schema):

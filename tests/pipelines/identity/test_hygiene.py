@@ -82,6 +82,11 @@ def test_a_bought_identifier_makes_nobody_reachable_unless_policy_says_so(policy
     assert cause(policy.model_copy(update={"identity": identity}), *records) is None
 
 
+def test_a_bought_list_makes_no_customer_fresh(policy: Policy) -> None:
+    own = contact("dms_sales:1", **ANN, **MAIL, last_seen_on=LONG_AGO)
+    assert cause(policy, own, contact("ownership_lists:1", **ANN, **MAIL)) == "stale"
+
+
 def test_who_is_not_on_file_is_not_judged(policy: Policy) -> None:
     assert run(policy, [contact("crm_leads:1", **ANN, **MAIL)])["actionable"].is_empty()
 
