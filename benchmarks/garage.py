@@ -4,7 +4,10 @@
 
 `--world` is what `velocity simulate` wrote; its last day is judged. Without `--lake`, or where it lacks the day, the day is run
 first, from the drop folder alone. `--again` builds the garage anew from the lake's other tables, to judge a change of policy
-in seconds. Exit code 1 where a mark is missed: every tenth with 200 holdings within 10 points, expected calibration error 0.05.
+in seconds; `--figures published` does so by the published figures alone, `--figures own` after fitting what can be fitted without
+the truth on the lake's own deals (pipelines/identity/retention_fit.py).
+
+Exit code 1 where a mark is missed: every tenth with 200 holdings within 10 points, expected calibration error 0.05.
 """
 
 import argparse
@@ -20,11 +23,14 @@ from assets.lake import Lake
 from assets.policy_files import load_policy
 from assets.table import read_inputs
 from benchmarks.garage_truth import true_holders, true_people, with_truth
-from pipelines.identity.garage import STEP
+from pipelines.identity.garage import STEP, holdings
+from pipelines.identity.retention_fit import fit_retention
 from pipelines.step import Day
+from schemas.policy.scoring import GaragePolicy
 
 TENTHS = 10
 ENOUGH, WITHIN, MOST_ERROR = 200, 0.10, 0.05
+PUBLISHED = GaragePolicy(half_life_years_new=6.6, half_life_years_used=5.5, current_from=0.5)  # IHS Markit, end of 2015
 ROOT = Path(__file__).resolve().parents[1]
 
 
@@ -57,13 +63,25 @@ def missed(table: pl.DataFrame) -> list[str]:
     return found + ([f"expected calibration error {error:.3f} above {MOST_ERROR}"] if error > MOST_ERROR else [])
 
 
-def garages(lake: Lake, group: str, day: date, again: bool) -> dict[str, pl.DataFrame]:
+def garages(lake: Lake, group: str, day: date, again: bool, figures: str) -> dict[str, pl.DataFrame]:
     """The two tables of the garage: as the lake has them, or built anew from its other tables."""
-    if not again:
+    if not again and figures == "policy":
         return {one.name: lake.read(one.name, day) for one in STEP.tables}
     engine = DuckDBEngine()
     read_inputs(lake, engine, STEP, day)
-    return STEP.frames(engine, Day(day, load_policy(group), "velocity"))
+    chosen = Day(day, load_policy(group), "velocity")
+    if figures != "policy":
+        chosen = _with_figures(chosen, PUBLISHED)
+    if figures == "own":
+        fitted, found = fit_retention(holdings(engine, chosen), chosen.policy.scoring.garage, day)
+        print(f"\nfrom the lake's own deals: {dict(found)}, share of ends seen {fitted.ends_seen_share}")
+        chosen = _with_figures(chosen, fitted)
+    return STEP.frames(engine, chosen)
+
+
+def _with_figures(day: Day, figures: GaragePolicy) -> Day:
+    scoring = day.policy.scoring.model_copy(update={"garage": figures})
+    return Day(day.as_of, day.policy.model_copy(update={"scoring": scoring}), day.seed)
 
 
 def show(title: str, judged: pl.DataFrame) -> list[str]:
@@ -98,6 +116,7 @@ def main() -> int:
     asked.add_argument("--group", default="velocity_b")
     asked.add_argument("--date", type=date.fromisoformat, default=date(2026, 11, 21))
     asked.add_argument("--again", action="store_true")
+    asked.add_argument("--figures", choices=("policy", "published", "own"), default="policy")
     told = asked.parse_args()
     world, day = told.world.resolve(), told.date
     lake = Lake((told.lake or world / "lake").resolve(), told.group)
@@ -105,7 +124,7 @@ def main() -> int:
         run = ["run", "--group", told.group, "--date", day.isoformat(), "--drop", str(world / "drop"), "--lake", str(lake.root)]
         command = [sys.executable, "-c", "from assets.cli import main; main()", *run]
         subprocess.run(command, cwd=ROOT, stdout=subprocess.DEVNULL, check=False)  # 3: a day with something to look at
-    made = garages(lake, told.group, day, told.again)
+    made = garages(lake, told.group, day, told.again, told.figures)
     people, holders = true_people(lake, world / "truth", day), true_holders(world / "truth", day)
     wrong = show("persons", with_truth(made["garage"], people, holders, "true_person"))
     wrong += show("households", with_truth(made["household_garage"], people, holders, "true_home"))

@@ -79,7 +79,7 @@ came AS (
     FROM started WHERE driver_id = person_id
 ),
 own_next AS (
-    SELECT s.person_id, s.vin, bool_or(n.is_purchase) AS is_purchase
+    SELECT s.person_id, s.vin, bool_or(n.is_purchase) AS is_purchase, min(n.started_on) FILTER (WHERE n.is_purchase) AS next_on
     FROM started AS s JOIN family_sign AS f ON f.household_id = s.household_id AND f.vin = s.vin
     JOIN came AS n ON n.person_id = s.driver_id AND n.vin <> s.vin AND n.started_on > f.seen_on
     GROUP BY s.person_id, s.vin
@@ -113,6 +113,7 @@ SELECT
         AS returned_on,
     CASE WHEN own_next.is_purchase THEN 'purchase' WHEN own_next.vin IS NOT NULL THEN 'sign'
         WHEN family_next.vin IS NOT NULL THEN 'household' END AS next_vehicle,
+    own_next.next_on,
     coalesce(earlier.owners, 0) AS earlier_owners,
     first_new.sold_new_on,
     first_new.deal_in_service_on

@@ -6,7 +6,8 @@ Three parts, each a number of policy/*/scoring.yaml:
    acquired; given the last sign at age s it is S(t) / S(s). Vehicles wear out by age and by miles on curves of their own.
 2. Another vehicle that came later leaves a share of the holdings: less after a purchase of the same person.
 3. Silence. Holders come for service; the longer nobody came, the likelier there is no holder. With P from 1 and 2 and
-   q = share of holders who would have been silent so long, Bayes gives P * q / (P * q + 1 - P).
+   q = share of holders who would have been silent so long and u = share of ends that stay unseen, Bayes gives
+   P * q / (P * q + (1 - P) * u); u is 1 but for purchases.
 """
 
 from datetime import date
@@ -32,7 +33,8 @@ def probability(policy: GaragePolicy, as_of: date) -> pl.Expr:
     held = _curve(policy, today, seen) * _wear(policy, today, seen) * _lease_end(policy, as_of)
     held = held * _beside_next(policy)
     silent = _silent_share(policy, today)
-    posterior = held * silent / (held * silent + 1.0 - held)
+    unseen = pl.when(pl.col("relation") == "bought").then(1.0 - policy.ends_seen_share).otherwise(1.0)
+    posterior = held * silent / (held * silent + (1.0 - held) * unseen)
     return (posterior.fill_nan(0.0) * policy.sure_at_most).clip(0.0, 1.0).round(DIGITS)
 
 

@@ -42,39 +42,53 @@ class GaragePolicy(PolicyModel):
     half_life_years_new: float = Field(gt=0, le=50, description="vehicles bought new, years since the purchase")
     half_life_years_used: float = Field(gt=0, le=50, description="vehicles bought used, years since the purchase")
     current_from: float = Field(gt=0, lt=1, description="probability from which a vehicle counts as held")
-    shape_new: float = Field(1.5, gt=0, le=10, description="Weibull shape; above 1 a holding ends the likelier the older it is")
-    shape_used: float = Field(1.5, gt=0, le=10, description="as above for vehicles bought used")
-    half_life_years_leased: float = Field(
-        15.0, gt=0, le=50, description="leases that end before they mature, years since the start"
+    shape_new: float = Field(
+        default=1.5, gt=0, le=10, description="Weibull shape; above 1 a holding ends the likelier the older it is"
     )
-    half_life_years_serviced: float = Field(4.0, gt=0, le=50, description="known from service only, years since the last sign")
-    half_life_years_listed: float = Field(4.5, gt=0, le=50, description="known from bought lists only")
-    half_life_years_stated: float = Field(4.5, gt=0, le=50, description="known from the CRM only")
-    return_days: int = Field(60, ge=0, le=365, description="days after maturity from which an unseen lease counts as returned")
+    shape_used: float = Field(default=1.5, gt=0, le=10, description="as above for vehicles bought used")
+    half_life_years_leased: float = Field(
+        default=15.0, gt=0, le=50, description="leases that end before they mature, years since the start"
+    )
+    half_life_years_serviced: float = Field(
+        default=4.0, gt=0, le=50, description="known from service only, years since the last sign"
+    )
+    half_life_years_listed: float = Field(default=4.5, gt=0, le=50, description="known from bought lists only")
+    half_life_years_stated: float = Field(default=4.5, gt=0, le=50, description="known from the CRM only")
+    return_days: int = Field(
+        default=60, ge=0, le=365, description="days after maturity from which an unseen lease counts as returned"
+    )
     lease_kept_share: float = Field(
-        0.2, ge=0, le=1, description="of leases unseen since maturity, still held when those days end"
+        default=0.2, ge=0, le=1, description="of leases unseen since maturity, still held when those days end"
     )
     half_life_years_visit: float = Field(
-        1.0, gt=0, le=20, description="half of the holders who come to us for service came again within so many years"
+        default=1.0, gt=0, le=20, description="half of the holders who come to us for service came again within so many years"
     )
     served_elsewhere_after_visits: float = Field(
-        0.4, gt=0, le=1, description="holders who had come for service and will not come again"
+        default=0.4, gt=0, le=1, description="holders who had come for service and will not come again"
     )
     served_elsewhere_after_deal: float = Field(
-        0.7, gt=0, le=1, description="buyers who never come for service (Cox Automotive 2018: 70 of 100)"
+        default=0.7, gt=0, le=1, description="buyers who never come for service (Cox Automotive 2018: 70 of 100)"
+    )
+    ends_seen_share: float = Field(
+        default=0.0,
+        ge=0,
+        lt=1,
+        description="share of the ends of purchases that the group sees; holdings without an end are the likelier",
     )
     kept_after_purchase: float = Field(
-        0.3, ge=0, le=1, description="still held after the person bought another without trading it in"
+        default=0.3, ge=0, le=1, description="still held after the person bought another without trading it in"
     )
     kept_after_other_sign: float = Field(
-        0.6, ge=0, le=1, description="still held after the person was first seen with another vehicle"
+        default=0.6, ge=0, le=1, description="still held after the person was first seen with another vehicle"
     )
-    kept_after_household_purchase: float = Field(0.9, ge=0, le=1, description="still held after another member bought a vehicle")
-    life_years: float = Field(16.9, gt=0, le=60, description="half of all vehicles are scrapped by this age")
-    life_miles: float = Field(179_954, gt=0, le=1_000_000, description="half of all vehicles are scrapped by these miles")
-    stock_lag_days: int = Field(30, ge=0, le=365, description="days that a sold vehicle may still be on a rooftop's site")
+    kept_after_household_purchase: float = Field(
+        default=0.9, ge=0, le=1, description="still held after another member bought a vehicle"
+    )
+    life_years: float = Field(default=16.9, gt=0, le=60, description="half of all vehicles are scrapped by this age")
+    life_miles: float = Field(default=179_954, gt=0, le=1_000_000, description="half of all vehicles are scrapped by these miles")
+    stock_lag_days: int = Field(default=30, ge=0, le=365, description="days that a sold vehicle may still be on a rooftop's site")
     sure_at_most: float = Field(
-        0.99, gt=0, le=1, description="probability on the day of the last sign; the rest are wrong records"
+        default=0.99, gt=0, le=1, description="probability on the day of the last sign; the rest are wrong records"
     )
 
 
