@@ -68,7 +68,8 @@ def _score(found: Resolution, rows: pl.DataFrame, model: IdentityModel, truth: s
 
 
 def _frames(found: Resolution) -> dict[str, pl.DataFrame]:
-    tables = {"members": found.members, "edges": found.edges, "households": found.households, "parameters": found.parameters}
+    tables = {"members": found.members, "edges": found.edges, "households": found.households}
+    tables |= {"parameters": found.learned.parameters, "shares": found.learned.shares}
     return tables | {f"diagnostics_{name}": frame for name, frame in sorted(found.diagnostics.items())}
 
 

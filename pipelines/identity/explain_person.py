@@ -55,6 +55,17 @@ class PersonExplanation:
     companions: tuple[str, ...]
     history: pl.DataFrame
 
+    @property
+    def numbers(self) -> dict[str, str]:
+        """Short names of its records, 1 and on, for tables of links."""
+        return {record: str(place) for place, record in enumerate(self.members["record_id"], start=1)}
+
+    @property
+    def likeliest_homes(self) -> pl.DataFrame:
+        """Of the household edges, the likeliest to each other person."""
+        ordered = self.homes.sort("household", "left_record_id", "right_record_id", descending=[True, False, False])
+        return ordered.unique("other_person_id", keep="first", maintain_order=True)
+
 
 def explain_person(person_id: str, members: pl.DataFrame, edges: pl.DataFrame, events: pl.DataFrame) -> PersonExplanation:
     """Explain a person.

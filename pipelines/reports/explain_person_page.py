@@ -50,7 +50,7 @@ def _cards(told: PersonExplanation) -> list[Card]:
 
 
 def _records(told: PersonExplanation, values: Values | None) -> Section:
-    numbers = _numbers(told)
+    numbers = told.numbers
     ways = {row["record_id"]: row for row in told.paths.iter_rows(named=True)}
     rows = []
     for row in told.members.iter_rows(named=True):
@@ -67,11 +67,6 @@ def _records(told: PersonExplanation, values: Values | None) -> Section:
     return Section("records", "Its records", counted(len(rows), "record"), blocks)
 
 
-def _numbers(told: PersonExplanation) -> dict[str, str]:
-    """Short names of the records of the person, for links."""
-    return {record: str(place) for place, record in enumerate(told.members["record_id"], start=1)}
-
-
 def _evidence(pairs: Sequence[Explanation]) -> Section:
     drawn = []
     for place, one in enumerate(pairs):
@@ -85,14 +80,13 @@ def _evidence(pairs: Sequence[Explanation]) -> Section:
 
 
 def _links(told: PersonExplanation) -> Section:
-    table = _edges(told.inside, "Links between its records, by number", _numbers(told))
+    table = _edges(told.inside, "Links between its records, by number", told.numbers)
     return Section("links", "All links inside", "Strongest first", (Block((table,)),))
 
 
 def _others(told: PersonExplanation) -> Section:
-    numbers = _numbers(told)
-    homes = told.homes.sort("household", "left_record_id", "right_record_id", descending=[True, False, False])
-    likeliest = homes.unique("other_person_id", keep="first", maintain_order=True)
+    numbers = told.numbers
+    likeliest = told.likeliest_homes
     blocks = []
     if len(told.cut):
         caption = "Matches to other persons, cut because the rest speaks against them"
