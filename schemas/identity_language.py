@@ -90,6 +90,7 @@ MEASURES: Mapping[str, Measure] = {
     "exact": Measure(KINDS, "exact"),
     "nickname": Measure(_only("given_name"), "nickname"),
     "initial": Measure(_only("given_name"), "initial"),
+    "swapped": Measure(_only("given_name"), "swapped"),
     "same_user": Measure(_only("email"), "same_user"),
     "same_domain": Measure(_only("email"), "same_domain"),
     "swapped_day_month": Measure(_only("date"), "swapped_day_month"),
@@ -109,7 +110,7 @@ MEASURES: Mapping[str, Measure] = {
 }
 
 DEFAULT_LEVELS: Mapping[str, tuple[str, ...]] = {
-    "given_name": ("exact", "nickname", "jaro_winkler >= 0.92", "initial", "jaro_winkler >= 0.8"),
+    "given_name": ("exact", "nickname", "jaro_winkler >= 0.92", "initial", "jaro_winkler >= 0.8", "swapped"),
     "family_name": ("exact", "jaro_winkler >= 0.92", "contains", "jaro_winkler >= 0.8"),
     "name": ("exact", "same_tokens", "jaro_winkler >= 0.92", "token_set >= 95", "token_sort >= 80"),
     "email": ("exact", "same_user", "edits <= 2", "jaro_winkler >= 0.9"),

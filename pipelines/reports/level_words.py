@@ -17,6 +17,7 @@ PLAIN = {
     "else": "different",
     "nickname": "one is a short form of the other",
     "initial": "the same initial",
+    "swapped": "first and last name swapped",
     "same_user": "the same name before the @",
     "same_domain": "the same domain",
     "swapped_day_month": "the same with day and month swapped",

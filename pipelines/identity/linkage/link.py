@@ -15,7 +15,7 @@ from pipelines.identity.linkage.pairs import Pairs, Rule, allowed, pairs
 from pipelines.identity.linkage.patterns import Patterns, patterns
 from pipelines.identity.linkage.refine import FORBIDDEN, NO_ORDERS, Edges, clusters, with_orders
 from pipelines.identity.linkage.score import Scored, Scorer
-from pipelines.identity.linkage.strangers import by_chance
+from pipelines.identity.linkage.strangers import chances
 from schemas.identity_language import AUTO, DEFAULT_LEVELS, Key, Level, parse_level, parse_rule
 from schemas.identity_model import IdentityField, IdentityModel
 
@@ -81,10 +81,9 @@ def link(records: Records, model: IdentityModel, orders: Edges = NO_ORDERS) -> L
 
 def learned_from(comparers: list[Comparer], seen: Patterns, records: Records, model: IdentityModel) -> Parameters:
     """The three classes as these patterns show them."""
-    random = tuple(by_chance(one) for one in comparers)
     return learn(
         comparers,
-        random,
+        chances(comparers),
         seen,
         shared=frozenset(model.household),
         records=len(records),

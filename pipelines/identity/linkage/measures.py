@@ -17,6 +17,7 @@ from pipelines.identity.linkage.encode import MISSING
 from schemas.identity_language import Level
 
 MAX_FULL_NAMES = 8
+NOWHERE = -2  # code of a text that a field never holds
 SIMILAR_STREET = 80.0  # token_sort, 0 to 100, from which two streets with one number are one place
 _SCORERS = {
     "jaro_winkler": JaroWinkler.normalized_similarity,
@@ -32,6 +33,7 @@ class Texts:
     def __init__(self, values: pl.Series, texts: np.ndarray) -> None:
         self.values, self.texts = values, texts
         self._derived: dict[tuple[str, int | None], np.ndarray] = {}
+        self._places: dict[Texts, np.ndarray] = {}
 
     def codes(self, function: str, n: int | None = None) -> np.ndarray:
         """Equal codes where a function of the text is equal; MISSING where it says nothing."""
@@ -46,9 +48,18 @@ class Texts:
         left = codes[a]
         return (left == codes[b]) & (left != MISSING)
 
-    def score(self, measure: str, a: np.ndarray, b: np.ndarray) -> np.ndarray:
-        """RapidFuzz over pairs, one by one."""
-        return cpdist(self.texts[a], self.texts[b], scorer=_SCORERS[measure], dtype=np.float32)
+    def places_of(self, other: "Texts") -> np.ndarray:
+        """The code that each text of another field has in this one; NOWHERE where none, and for MISSING at the end."""
+        if other not in self._places:
+            place = {text: code for code, text in enumerate(self.texts.tolist())}
+            self._places[other] = np.array(
+                [*(place.get(text, NOWHERE) for text in other.texts.tolist()), NOWHERE], dtype=np.int32
+            )
+        return self._places[other]
+
+    def score(self, measure: str, a: np.ndarray, b: np.ndarray, other: "Texts | None" = None) -> np.ndarray:
+        """RapidFuzz over pairs, one by one; `b` may be of another field."""
+        return cpdist(self.texts[a], (other or self).texts[b], scorer=_SCORERS[measure], dtype=np.float32)
 
 
 def holds(level: Level, texts: Texts, a: np.ndarray, b: np.ndarray, scores: dict[str, np.ndarray]) -> np.ndarray:
@@ -108,6 +119,11 @@ def _swapped(texts: Texts, a: np.ndarray, b: np.ndarray, _: int) -> np.ndarray:
     return (codes[:size][a] == codes[size:][b]) & (codes[size:][b] != MISSING)
 
 
+def _never(texts: Texts, a: np.ndarray, b: np.ndarray, _: int) -> np.ndarray:
+    """Names that changed places are told by two fields, in swap."""
+    return np.zeros(len(a), dtype=bool)
+
+
 def _years(texts: Texts, a: np.ndarray, b: np.ndarray, at: int) -> np.ndarray:
     """Whole years apart, day and month alike or not."""
     years = derived("year", texts.values).cast(pl.Int32).fill_null(-10_000).to_numpy()
@@ -122,6 +138,7 @@ _MEASURES: dict[str, Callable[[Texts, np.ndarray, np.ndarray, int], np.ndarray]]
     "same_number": _same_number,
     "swapped_day_month": _swapped,
     "years": _years,
+    "swapped": _never,
     "same_user": lambda texts, a, b, _: texts.agree("user", a, b),
     "same_domain": lambda texts, a, b, _: texts.agree("domain", a, b),
     "same_year": lambda texts, a, b, _: texts.agree("year", a, b),

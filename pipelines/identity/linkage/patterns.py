@@ -6,6 +6,7 @@ import numpy as np
 import pyarrow as pa
 
 from pipelines.identity.linkage.compare import Comparer, compared
+from pipelines.identity.linkage.swap import exchange
 
 LARGEST = 2**62
 
@@ -33,6 +34,7 @@ def patterns(comparers: list[Comparer], left: np.ndarray, right: np.ndarray) -> 
         levels[place], agreed = compared(comparer, left, right)
         exact = np.flatnonzero(levels[place] < comparer.bands)
         corrections[place, exact] = comparer.frequency.correction(agreed[exact])
+    exchange(comparers, levels, left, right)
     of_pair, first = _gathered(levels)
     kinds = levels[:, first].T
     order = np.lexsort(kinds.T[::-1]) if len(first) else np.empty(0, dtype=np.int64)

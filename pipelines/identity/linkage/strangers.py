@@ -4,6 +4,7 @@ import numpy as np
 
 from pipelines.identity.linkage.compare import UNKNOWN, Comparer, compared
 from pipelines.identity.linkage.encode import MISSING
+from pipelines.identity.linkage.swap import Swap, swap_of, swapped_by_chance
 
 RANDOM_PAIRS = 150_000
 SEED = 20_260_101  # fixed: the same file gives the same model
@@ -12,14 +13,25 @@ PRIOR_PAIRS = 500.0
 MOST_EXACT = 0.999  # share of strangers that agree, where nearly everybody holds one value
 
 
-def by_chance(comparer: Comparer) -> np.ndarray:
-    """Distribution over the levels of a field among strangers."""
+def chances(comparers: list[Comparer]) -> tuple[np.ndarray, ...]:
+    """Per field, the distribution over its levels among strangers."""
+    swap = swap_of(comparers)
+    return tuple(
+        by_chance(one, (swap, comparers[swap.family]) if swap and swap.given == place else None)
+        for place, one in enumerate(comparers)
+    )
+
+
+def by_chance(comparer: Comparer, swap: tuple[Swap, Comparer] | None = None) -> np.ndarray:
+    """Distribution over the levels of a field among strangers; `swap` where its names may change places with another field."""
     left, right = _random_pairs(comparer)
     level, _ = compared(comparer, left, right)
     unequal = level[(level != UNKNOWN) & (level >= comparer.bands)] - comparer.bands
     typical = np.full(comparer.size - comparer.bands, TYPICAL_CLOSE)
     typical[-1] = 1 - TYPICAL_CLOSE * (len(typical) - 1)
     counted = np.bincount(unequal, minlength=len(typical)) + PRIOR_PAIRS * typical
+    if swap:
+        counted[swap[0].level - comparer.bands] += len(unequal) * swapped_by_chance(comparer, swap[1], left, right)
     exact = comparer.frequency.agreement * _meetings(comparer)
     exact = exact * min(1.0, MOST_EXACT / max(float(exact.sum()), 1e-12))
     rest = 1.0 - float(exact.sum())
