@@ -16,10 +16,10 @@ OUTCOMES = {
     "actionable": ("can be acted on", "#5b8db8"),
     "stale": ("not seen for years", "#e0b04c"),
     "no_consent": ("refused every use", "#b5514d"),
-    "no_identifier": ("cannot be reached", "#9aa5b1"),
+    "no_identifier": ("cannot be reached", "#b3bdc7"),
     "minor": ("under age", "#7b6d9c"),
-    "business": ("a business", "#52606d"),
-    "staff": ("works here", "#2f3b46"),
+    "business": ("a business", "#7f8c99"),
+    "staff": ("works here", "#3f8f86"),
     "bought": ("only bought", "#c9d2da"),
 }
 """What becomes of people on file, in words, with the colour of each in the bars."""
@@ -130,7 +130,7 @@ def _actionable(told: _Told, low: float, months: int) -> Section:
 def _stack(told: _Told, place: str) -> Markup:
     """One bar of all people on file of a rooftop, cut by what becomes of them; the share that can be acted on beside it."""
     whole = told.of(place, "actionable")[1] or 0
-    at, parts = 0.0, Markup("")
+    at, parts = 0.0, Markup('<rect width="100" height="10" fill="#e8edf2"/>')  # the ground, as in every bar
     for name, (words, colour) in OUTCOMES.items():
         count = told.count(place, "actionable") if name == "actionable" else told.count(place, "not_actionable", name)
         if whole and count:
