@@ -1,5 +1,5 @@
 -- One row per person and vehicle with how the holding began, what may have ended it and what speaks against it.
--- Inputs: evidence (garage_evidence.sql, with household_id, family and is_business), trade (vin, on_day), closed (deals that closed, with
+-- Inputs: evidence (garage_evidence.sql, with household_id, given, family and is_business), trade (vin, on_day), closed (deals that closed, with
 -- their parties), offered (vin, on_day: used vehicles that a rooftop offers).
 -- Parameters: as_of; return_days (days after maturity from which a silent lease counts as returned); stock_lag_days (a
 -- vehicle may still be on the site so long after it was sold).
@@ -9,6 +9,7 @@
 WITH holding AS (
     SELECT
         person_id, household_id, vin,
+        min(given) AS given,
         min(family) AS family,
         bool_or(is_business) AS is_business,
         min(since) AS since,
@@ -58,7 +59,9 @@ stranger AS (
     FROM started AS s JOIN evidence AS o
         ON o.vin = s.vin AND o.household_id <> s.household_id AND o.on_day > s.last_evidence_on
     JOIN started AS f ON f.person_id = o.person_id AND f.vin = o.vin
-    WHERE o.relation IN ('listed', 'serviced') AND (o.family <> s.family OR o.family IS NULL OR s.family IS NULL)
+    WHERE o.relation IN ('listed', 'serviced')
+        -- nor is somebody of the same given name, who may have married, or of nearly the same family name
+        AND o.given IS DISTINCT FROM s.given AND coalesce(damerau_levenshtein(o.family, s.family) > 1, true)
     GROUP BY s.person_id, s.vin
 ),
 in_stock AS (
@@ -100,7 +103,7 @@ first_new AS (
     FROM closed GROUP BY vin
 )
 SELECT
-    s.* EXCLUDE (matures, deal_condition, family, is_business),
+    s.* EXCLUDE (matures, deal_condition, given, family, is_business),
     nullif(s.deal_condition, '') AS condition,
     family_sign.seen_on,
     family_sign.serviced_on,

@@ -24,7 +24,7 @@ DUMMY_VIN = """
     WHERE s.kind = 'vin' AND NOT coalesce(v.is_vin_valid, false)
 """
 OF_HOUSEHOLDS = """
-    SELECT signs.*, person.household_id, lower(person.last_name) AS family, person.is_business
+    SELECT signs.*, person.household_id, lower(person.first_name) AS given, lower(person.last_name) AS family, person.is_business
     FROM signs JOIN person ON person.person_id = signs.person_id
 """
 SPELLED = """

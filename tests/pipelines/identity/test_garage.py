@@ -42,6 +42,7 @@ def garage(engine: DuckDBEngine, policy: Policy) -> Garage:
         stock: list[dict] = (),
         homes: dict[str, str] | None = None,
         families: dict[str, str] | None = None,
+        givens: dict[str, str] | None = None,
         table: str = "garage",
         businesses: str = "",
         words: list[tuple[str, str, str, str]] = (),
@@ -56,7 +57,8 @@ def garage(engine: DuckDBEngine, policy: Policy) -> Garage:
             {
                 "person_id": p,
                 "household_id": (homes or {}).get(p, f"h{p}"),
-                "last_name": (families or {}).get(p, f"family {p}"),
+                "first_name": (givens or {}).get(p, f"given {p}"),
+                "last_name": (families or {}).get(p, 9 * p),
                 "is_business": p in businesses,
             }
             for p in sorted(set(people.values()))
@@ -340,6 +342,12 @@ def test_a_stranger_who_brings_the_vehicle_to_service_has_it(garage: Garage) -> 
     assert (row["until"], row["until_reason"]) == (date(2026, 3, 1), "serviced_by_other")
     again = [bought, order("2", "b1", date(2025, 3, 1)), order("3", "a1", date(2026, 3, 1))]
     assert garage(again)[("a", VIN)]["until"] is None  # lent
+
+
+def test_a_married_or_misspelt_name_is_no_stranger(garage: Garage) -> None:
+    deals = [deal("1", "a1", vin=VIN, occurred_on=date(2023, 6, 1)), order("2", "b1", date(2026, 3, 1))]
+    assert garage(deals, givens={"a": "mary", "b": "mary"})[("a", VIN)]["until"] is None
+    assert garage(deals, families={"a": "alvarez", "b": "alvraez"})[("a", VIN)]["until"] is None
 
 
 def test_a_used_vehicle_in_stock_is_nobodys(garage: Garage) -> None:
