@@ -42,5 +42,5 @@ class WebIdentityPolicy(PolicyModel):
         description="part of the estimated excess of strangers among anonymous clients to believe in; chosen on simulated worlds",
     )
     stranger_shift_household: float = Field(
-        default=0.15, ge=0, le=1, description="the same for the household that uses a client; chosen on simulated worlds"
+        default=0.25, ge=0, le=1, description="the same for the household that uses a client; chosen on simulated worlds"
     )

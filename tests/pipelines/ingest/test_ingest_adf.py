@@ -201,3 +201,9 @@ def test_a_recovered_tag_that_is_no_valid_name_is_no_crash() -> None:
     result = leads(f"<prospect>{WHEN}<a2026-11-21T00:00:00/>{WHO}</prospect>", "<prospect><A2026-11-21T00:00:00")
     assert_adds_up(result)
     assert result.accepted["full_name"].to_list() == ["Ann Lee"]
+
+
+@pytest.mark.parametrize(("issuer", "expected"), [("ga_client_id", "12.34"), ("GA Client ID", "12.34"), ("CRM", None)])
+def test_the_web_client_that_a_form_sends_beside_its_own_id(issuer: str, expected: str | None) -> None:
+    found = lead(f"<id sequence='1' source='Site'>7</id><id sequence='2' source='{issuer}'>12.34</id>")
+    assert (found["lead_id"], found["lead_source"], found["web_client"]) == ("7", "Site", expected)
