@@ -28,9 +28,10 @@ def ties(
     ours = records.join(private.select("person_id"), on="person_id", how="semi")
     lived = _lived(private, ours, shared)
     pairs = _pairs(_at_one_address(lived, policy), _on_one_contact(ours, shared, policy), _signed(together, private))
-    known = pairs.join(_families(private, ours, "left"), on="left", how="left").join(
-        _families(private, ours, "right"), on="right", how="left"
-    )
+    families = _families(private, ours, pl.concat([pairs["left"], pairs["right"]]).unique())
+    known = pairs
+    for end in PAIR:
+        known = known.join(families.select(pl.all().name.prefix(f"{end}_")), left_on=end, right_on=f"{end}_person_id", how="left")
     same_family = (pl.col("left_names").list.set_intersection("right_names").list.len() > 0).fill_null(value=False)
     known = known.with_columns(
         same_family=same_family,
@@ -150,10 +151,10 @@ def _pairs(*found: pl.DataFrame) -> pl.DataFrame:
     return pairs.with_columns(pl.col(flags).fill_null(value=False))
 
 
-def _families(private: pl.DataFrame, ours: pl.DataFrame, end: str) -> pl.DataFrame:
-    """Family names that a person goes or went by, null where none is known, and the present home, under the end of a pair."""
-    names = ours.filter(pl.col("last_name").is_not_null()).group_by("person_id").agg(pl.col("last_name").unique().alias("names"))
-    home = private.select("person_id", home=pl.when("has_valid_address").then(_key()))
-    return home.join(names, on="person_id", how="left").select(
-        pl.col("person_id").alias(end), pl.col("names").alias(f"{end}_names"), pl.col("home").alias(f"{end}_home")
-    )
+def _families(private: pl.DataFrame, ours: pl.DataFrame, wanted: pl.Series) -> pl.DataFrame:
+    """person_id, names (every family name a person goes or went by; null where none is known), home (the present address)."""
+    asked = pl.DataFrame({"person_id": wanted}, schema={"person_id": pl.String})
+    known = ours.filter(pl.col("last_name").is_not_null()).join(asked, on="person_id", how="semi")
+    names = known.group_by("person_id").agg(names=pl.col("last_name").unique())
+    home = private.join(asked, on="person_id", how="semi").select("person_id", home=pl.when("has_valid_address").then(_key()))
+    return home.join(names, on="person_id", how="left")
