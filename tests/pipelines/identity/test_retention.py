@@ -5,7 +5,7 @@ from math import log
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.identity.retention import probability
@@ -100,6 +100,7 @@ def test_half_lives_are_half_lives() -> None:
     assert lone == pytest.approx(0.25, abs=1e-3)
 
 
+@settings(deadline=None)
 @given(
     st.sampled_from(["bought", "leased", "serviced", "listed", "stated"]),
     st.floats(0, 12), st.floats(0, 1), st.floats(0, 1), st.sampled_from([None, "purchase", "sign", "household"]),
