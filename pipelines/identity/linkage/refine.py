@@ -12,7 +12,9 @@ import numpy as np
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
-FORBIDDEN, ORDERED = -1e9, 1e6  # log-odds of a steward's orders; to be kept apart outweighs all else
+from pipelines.identity.linkage.agglomerate import FORBIDDEN, linkage
+
+ORDERED = 1e6  # log-odds of a steward's order to join; an order to keep apart, FORBIDDEN, outweighs it
 LARGEST_WHOLE = 1_000  # records; a larger component is first parted at its weakest links
 STEP_BITS = 2.0
 LEAST_ODDS = -8.0  # log-odds of one pair; one unlike pair must not outweigh many alike ones
@@ -136,63 +138,3 @@ def known_or_scored(left: np.ndarray, right: np.ndarray, scored: Edges, score: S
     out[known] = scored.odds[place[known]]
     out[~known] = score(left[~known], right[~known])
     return out
-
-
-def linkage(odds: np.ndarray, best_share: float) -> np.ndarray:
-    """Join the two clusters that belong together most, for as long as any do, in many matrices of one size at once.
-
-    Two clusters belong together by the average of the log-odds between their records (Sokal & Michener 1958), of which
-    `best_share` is taken instead from each record's best link into the other cluster: a record with errors need not
-    resemble all others of its person.
-
-    Args:
-        odds: (matrices, size, size) symmetric; not a number where a pair may not be judged; FORBIDDEN keeps two apart for good.
-        best_share: 0 to 1.
-
-    Returns:
-        (matrices, size): place of the first member of each member's cluster.
-    """
-    amount, size, _ = odds.shape
-    judged = ~np.isnan(odds)
-    sums, counts = np.where(judged, odds, 0.0), judged.astype(np.float64)
-    best, member = np.where(judged, odds, -np.inf), np.tile(np.eye(size), (amount, 1, 1))
-    place, active = np.tile(np.arange(size), (amount, 1)), np.arange(amount)
-    upper = np.triu(np.ones((size, size), dtype=bool), 1)
-    for _ in range(size - 1):
-        links = _average(sums[active], counts[active])
-        if best_share:
-            links = (1 - best_share) * links + best_share * _best(best[active], member[active])
-            links = np.where(sums[active] <= FORBIDDEN / 2, -np.inf, links)
-        flat = np.where(upper, links, -np.inf).reshape(len(active), -1)
-        chosen = flat.argmax(axis=1)
-        goes_on = flat[np.arange(len(active)), chosen] > 0
-        active, chosen = active[goes_on], chosen[goes_on]
-        if not len(active):
-            break
-        i, j = chosen // size, chosen % size
-        _join((sums, counts), active, i, j)
-        best[active, :, i] = np.maximum(best[active, :, i], best[active, :, j])
-        member[active, i] += member[active, j]
-        best[active, :, j], member[active, j] = -np.inf, 0
-        place[active] = np.where(place[active] == j[:, None], i[:, None], place[active])
-    return place
-
-
-def _join(matrices: tuple[np.ndarray, ...], active: np.ndarray, i: np.ndarray, j: np.ndarray) -> None:
-    for matrix in matrices:
-        row = matrix[active, i] + matrix[active, j]
-        matrix[active, i], matrix[active, :, i] = row, row
-        matrix[active, j], matrix[active, :, j] = 0, 0
-
-
-def _average(sums: np.ndarray, counts: np.ndarray) -> np.ndarray:
-    """Average log-odds between clusters; -inf where no pair may be judged."""
-    return np.where(counts > 0, sums / np.maximum(counts, 1), -np.inf)
-
-
-def _best(best: np.ndarray, member: np.ndarray) -> np.ndarray:
-    """Average over the records of two clusters of each one's best link into the other; records without any are left out."""
-    known = np.isfinite(best)
-    sums, many = member @ np.where(known, best, 0.0), member @ known.astype(np.float64)
-    total, number = sums + sums.transpose(0, 2, 1), many + many.transpose(0, 2, 1)
-    return np.where(number > 0, total / np.maximum(number, 1), -np.inf)

@@ -1,6 +1,7 @@
 """Clusters against scipy's hierarchical clustering and a walk through the graph."""
 
 from itertools import combinations
+from time import process_time
 
 import numpy as np
 import pytest
@@ -10,14 +11,13 @@ from scipy.cluster.hierarchy import average, fcluster
 from scipy.spatial.distance import squareform
 
 from pipelines.identity.linkage import refine
+from pipelines.identity.linkage.agglomerate import FORBIDDEN, linkage
 from pipelines.identity.linkage.refine import (
-    FORBIDDEN,
     NO_ORDERS,
     ORDERED,
     Edges,
     clusters,
     components,
-    linkage,
     with_orders,
 )
 from tests.pipelines.identity.linkage.people import quick
@@ -48,7 +48,7 @@ def test_average_linkage_is_that_of_scipy(size: int) -> None:
 
 
 @pytest.mark.parametrize("size", [3, 4, 6, 9])
-@pytest.mark.parametrize("best_share", [0.0, 0.3, 0.8])
+@pytest.mark.parametrize("best_share", [0.0, 0.3, 1.0])
 def test_best_links_are_those_of_plain_loops(size: int, best_share: float) -> None:
     odds = unjudged_diagonal(matrices(20, size, seed=size))
     rng = np.random.default_rng(size)
@@ -89,10 +89,17 @@ def test_pairs_that_may_not_be_judged_count_for_nothing() -> None:
     assert linkage(odds[None], 0.0).tolist() == [[0, 0, 2]]
 
 
-@pytest.mark.parametrize("best_share", [0.0, 0.5])
+@pytest.mark.parametrize("best_share", [0.0, 0.5, 1.0])
 def test_forbidden_is_for_good(best_share: float) -> None:
     odds = np.array([[np.nan, 60.0, FORBIDDEN], [60.0, np.nan, 60.0], [FORBIDDEN, 60.0, np.nan]])
     assert linkage(odds[None], best_share).tolist() == [[0, 0, 2]]
+
+
+def test_three_hundred_records_of_one_person_take_no_time() -> None:
+    """Each join costs the square of the size: with the cube, these take half a minute."""
+    began = process_time()
+    assert linkage(unjudged_diagonal(np.full((1, 300, 300), 20.0)), 0.3).max() == 0
+    assert process_time() - began < 5
 
 
 graphs = st.integers(1, 15).flatmap(
