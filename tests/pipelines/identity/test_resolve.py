@@ -87,6 +87,10 @@ def test_labelled_households_are_found(samples: Path) -> None:
     assert f1 >= LEAST_HOME
 
 
+def test_the_entry_can_be_imported_before_all_else() -> None:
+    subprocess.run([sys.executable, "-c", "import pipelines.identity.resolve"], cwd=ROOT, check=True)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["fake_1000", "dealer_20000"])
 def test_any_number_of_threads_gives_the_same_bytes(samples: Path, name: str) -> None:
