@@ -13,16 +13,17 @@ DAYS_PER_MONTH = 30.4375
 PAIR = ("left", "right")
 
 
-def ties(
+def judged(
     people: pl.DataFrame, records: pl.DataFrame, shared: pl.DataFrame, together: pl.DataFrame, policy: HouseholdPolicy
 ) -> pl.DataFrame:
-    """Pairs of persons who live together: left < right, each once, sorted.
+    """Pairs of persons who share a place, a contact or a deal: left < right, is_tied (they live together); each once, sorted.
 
     Args:
         people: person_id, last_name, address, zip, has_valid_address, is_business.
         records: contact_record with person_id.
         shared: shared identifiers; an address among them is a building, a phone or e-mail nobody's own.
         together: left, right: persons who signed one deal.
+        policy: what ties people to one household.
     """
     private = people.filter(~pl.col("is_business"))
     ours = records.join(private.select("person_id"), on="person_id", how="semi")
@@ -38,7 +39,7 @@ def ties(
         has_nameless=pl.col("left_names").is_null() | pl.col("right_names").is_null(),
         has_homeless=pl.col("left_home").is_null() | pl.col("right_home").is_null(),
     )
-    return known.filter(_is_tied()).select(PAIR).sort(PAIR)
+    return known.select(*PAIR, is_tied=_is_tied()).sort(PAIR)
 
 
 def _is_tied() -> pl.Expr:

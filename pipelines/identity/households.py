@@ -5,7 +5,7 @@ from datetime import date
 import polars as pl
 
 from pipelines.identity.cluster import components
-from pipelines.identity.household_ties import PAIR, ties
+from pipelines.identity.household_ties import PAIR, judged
 from pipelines.identity.ids import named
 from schemas.policy.household import HouseholdPolicy
 
@@ -33,14 +33,16 @@ def households(
         policy: what ties people to one household.
         seed: key of new ids.
         as_of: the day.
-        pairs: left, right, probability: persons that a model compared, with the posterior of its household class.
+        pairs: left, right, probability: persons that a model compared, with the posterior of its household class. They add to the
+            rules what spelling hid from them; they do not overrule a refusal, for a model of pairs cannot see a building.
 
     Returns:
         person_id with household_id, and the household table. Everybody else is a household of one.
     """
     key = pl.when("has_valid_address").then(pl.concat_str("address", "zip", separator="|"))
     homes = people.sort("person_id").with_row_index("node").with_columns(address_key=key)
-    tied = pl.concat([ties(people, records, shared, together, policy), _likely(homes, pairs, policy)])
+    met = judged(people, records, shared, together, policy)
+    tied = pl.concat([met.filter("is_tied").select(PAIR), _likely(homes, met, pairs, policy)])
     ends = tied.join(homes.select("node", left="person_id"), on="left").join(
         homes.select("person_id", node_of="node"), left_on="right", right_on="person_id"
     )
@@ -58,12 +60,14 @@ def households(
     return placed.select("person_id", "household_id").sort("person_id"), table.sort("household_id")
 
 
-def _likely(homes: pl.DataFrame, pairs: pl.DataFrame | None, policy: HouseholdPolicy) -> pl.DataFrame:
-    """left, right of compared persons who probably live together; a business lives nowhere."""
+def _likely(homes: pl.DataFrame, met: pl.DataFrame, pairs: pl.DataFrame | None, policy: HouseholdPolicy) -> pl.DataFrame:
+    """left, right of compared persons who probably live together and of whom the rules knew nothing; a business lives nowhere."""
     if pairs is None:
         return homes.clear().select(left="person_id", right="person_id")
     private = homes.filter(~pl.col("is_business")).select("person_id")
-    likely = pairs.filter(pl.col("probability") >= policy.pair_probability_from).select(PAIR)
-    return likely.join(private, left_on="left", right_on="person_id", how="semi").join(
-        private, left_on="right", right_on="person_id", how="semi"
+    likely = pairs.filter(pl.col("probability") >= policy.pair_probability_from).select(
+        left=pl.min_horizontal(PAIR), right=pl.max_horizontal(PAIR)
     )
+    for end in PAIR:
+        likely = likely.join(private, left_on=end, right_on="person_id", how="semi")
+    return likely.join(met, on=PAIR, how="anti").unique().sort(PAIR)

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import polars as pl
 import pytest
 
-from pipelines.identity.household_ties import ties
+from pipelines.identity.household_ties import judged
 from pipelines.identity.households import households as make_households
 from schemas.policy.household import HouseholdPolicy
 from tests.pipelines.identity.conftest import AS_OF, Days, contact, deal
@@ -123,9 +123,34 @@ def test_likely_pairs_of_a_model_live_together() -> None:
     assert len({home[one] for one in "acd"}) == 3
 
 
+def test_a_model_does_not_overrule_what_the_rules_refused() -> None:
+    people, _ = frames(("a", False), ("b", False))
+    carried = [{"person_id": one, "last_name": name, "phones": [PHONE]} for one, name in (("a", "smith"), ("b", "chen"))]
+    records = pl.DataFrame(carried).with_columns(
+        address=pl.lit(None, pl.String),
+        zip=pl.lit(None, pl.String),
+        last_seen_on=pl.lit(AS_OF),
+        emails=pl.lit([], pl.List(pl.String)),
+        is_address_valid=pl.lit(False),
+    )
+    pairs = pl.DataFrame({"left": ["b"], "right": ["a"], "probability": [0.99]})
+    homes, _ = make_households(
+        people,
+        NO_SHARED,
+        NO_DEALS,
+        records=records,
+        before=NO_HOMES,
+        policy=HouseholdPolicy(),
+        seed="k",
+        as_of=AS_OF,
+        pairs=pairs,
+    )
+    assert homes["household_id"].n_unique() == 2
+
+
 def test_nobody_is_tied_where_nothing_is_known() -> None:
     people, records = frames(("a", False), ("b", False))
-    assert ties(people, records, NO_SHARED, NO_DEALS, HouseholdPolicy()).is_empty()
+    assert judged(people, records, NO_SHARED, NO_DEALS, HouseholdPolicy()).is_empty()
 
 
 def test_building_is_not_a_household(days: Days) -> None:

@@ -26,9 +26,33 @@ def identifiers(found: dict[str, pl.DataFrame], kind: str) -> list[dict]:
 def test_fields_survive_by_source_then_recency(days: Days) -> None:
     old, new = date(2025, 1, 1), date(2026, 1, 1)
     records = [
-        contact("crm_contacts:1", **MAIL, first_name="bob", last_name="smith", age_band="35-44", last_seen_on=AS_OF),
-        contact("dms_sales:1", **MAIL, first_name="r", last_name="smith", address="1 ELM ST", last_seen_on=old),
-        contact("dms_sales:2", **MAIL, first_name="robert", last_name="smith", address="2 OAK AVE", last_seen_on=new),
+        contact(
+            "crm_contacts:1",
+            **MAIL,
+            source_customer_id="crm|1",
+            first_name="bob",
+            last_name="smith",
+            age_band="35-44",
+            last_seen_on=AS_OF,
+        ),
+        contact(
+            "dms_sales:1",
+            **MAIL,
+            source_customer_id="crm|1",
+            first_name="r",
+            last_name="smith",
+            address="1 ELM ST",
+            last_seen_on=old,
+        ),
+        contact(
+            "dms_sales:2",
+            **MAIL,
+            source_customer_id="crm|1",
+            first_name="robert",
+            last_name="smith",
+            address="2 OAK AVE",
+            last_seen_on=new,
+        ),
     ]
     person = only(days.run(records))
     assert (person["first_name"], person["address"], person["age_band"]) == ("robert", "2 OAK AVE", "35-44")
