@@ -22,6 +22,8 @@ EVENTS = pl.Schema(
         "record_id": pl.String(),
         "on_day": pl.Date(),
         "rule": pl.String(),
+        "left_record_id": pl.String(),
+        "right_record_id": pl.String(),
     }
 )
 PARTS = ("members", "edges", "parameters", "shares", "diagnostics_rules")
@@ -41,7 +43,7 @@ class Source:
 
     members: record_id, person_id, tier, rule, household_id where known. edges: between records. events: id_event of all days.
     model, learned: what pairs were scored by; None where no model was learned. records: the rows of some records, by their
-    ids, in the columns that the model reads.
+    ids, in the columns that the model reads; those that no model sees, such as web clients, are left out.
     """
 
     members: pl.DataFrame

@@ -93,7 +93,7 @@ def _records(view: PersonView) -> Table:
 
 def _way(way: dict, numbers: dict[str, str]) -> str:
     if not way["path"]:
-        return "no link of its own: scored inside its group"
+        return "no link of its own"
     return "begins here" if len(way["path"]) == 1 else " > ".join(numbers[one] for one in way["path"])
 
 

@@ -67,12 +67,13 @@ def person_view(source: Source, asked: str, *, with_values: bool) -> PersonView:
 
 
 def evidence(source: Source, pairs: Sequence[tuple[str, str]]) -> list[Explanation]:
-    """Explanations of pairs of records; none where no model was learned."""
+    """Explanations of pairs of records; none where no model was learned, or the model does not see one of them."""
     if source.model is None or source.learned is None or not pairs:
         return []
     key, records = source.model.record_id, source.records(sorted({one for pair in pairs for one in pair}))
     named = records.with_columns(pl.col(key).cast(pl.String))
-    return [explain_pair(named.filter(pl.col(key).is_in(list(pair))), source.model, source.learned) for pair in pairs]
+    found = [named.filter(pl.col(key).is_in(list(pair))) for pair in pairs]
+    return [explain_pair(one, source.model, source.learned) for one in found if len(one) == 2]
 
 
 def evidence_table(source: Source, edges: pl.DataFrame) -> pl.DataFrame:

@@ -1,6 +1,7 @@
 """What became of a person id: retired ids followed to the living person, and every event of the id in words.
 
-Events are those of the table id_event over all days. Only ids, records, rules and days are told.
+Events are those of the table id_event over all days. Only ids, records, rules and days are told. The
+records whose edge caused an event are named where the event has them (left_record_id, right_record_id).
 """
 
 from collections.abc import Collection
@@ -101,4 +102,6 @@ def _sentence(event: dict[str, str]) -> str:
     }
     kind, rule = event["kind"], event["rule"]
     cause = f" by {rule}" if rule and rule != CREATED else ""
+    ends = (event.get("left_record_id"), event.get("right_record_id"))
+    cause += f" ({ends[0]} and {ends[1]})" if cause and all(ends) else ""
     return f"{said.get(kind, f'{person}: {kind}')} on {event['on_day']}{cause}"

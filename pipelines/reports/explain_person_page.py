@@ -118,7 +118,7 @@ def _edges(edges: pl.DataFrame, caption: str, numbers: dict[str, str]) -> TableB
 
 def _way(way: dict, numbers: dict[str, str]) -> str:
     if not way["path"]:
-        return "scored inside its group; no link of its own"
+        return "no link of its own"
     return "begins here" if len(way["path"]) == 1 else " → ".join(numbers[one] for one in way["path"])
 
 
