@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from pipelines.identity.linkage.encode import MISSING, Coded
 from pipelines.identity.linkage.frequency import Frequency
-from pipelines.identity.linkage.measures import Texts, holds
+from pipelines.identity.linkage.measures import Texts, farthest, holds
 from schemas.identity_language import Level
 
 UNKNOWN = 127
@@ -80,9 +80,9 @@ def _distinct(packed: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 def _levels(comparer: Comparer, a: np.ndarray, b: np.ndarray) -> np.ndarray:
     out = np.full(len(a), comparer.size - 1, dtype=np.int8)
-    rest, scores = np.arange(len(a)), dict[str, np.ndarray]()
+    rest, scores, until = np.arange(len(a)), dict[str, np.ndarray](), farthest(comparer.levels)
     for place, level in enumerate(comparer.levels):
-        reached = holds(level, comparer.texts, a[rest], b[rest], scores)
+        reached = holds(level, comparer.texts, a[rest], b[rest], scores, until)
         out[rest[reached]] = comparer.bands + place
         rest = rest[~reached]
         scores = {name: score[~reached] for name, score in scores.items()}

@@ -78,7 +78,8 @@ def _full_name(name: str) -> str:
 
 
 def _sound(text: str) -> str:
-    return jellyfish.metaphone("".join(one for one in text if one.isalpha() or one == " "))
+    letters = text if text.isalpha() else "".join(one for one in text if one.isalpha() or one == " ")
+    return jellyfish.metaphone(letters)
 
 
 def _soundex(text: str) -> str:

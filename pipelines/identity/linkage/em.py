@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipelines.identity.linkage.compare import UNKNOWN, Comparer
+from pipelines.identity.linkage.compare import Comparer
 from pipelines.identity.linkage.patterns import Patterns
 
 ROUNDS = 60
@@ -43,13 +43,19 @@ class Parameters:
 
     def bits(self, levels: np.ndarray) -> np.ndarray:
         """Summed log2 likelihood ratios to strangers: a row per class but strangers, a column per row of levels."""
-        return np.stack([_summed(one, self.random, levels) for one in (self.match, *self.households)])
+        columns = columns_of(levels, self.random)
+        return np.stack([_summed(one, self.random, columns) for one in (self.match, *self.households)])
 
 
-def _summed(mine: tuple[np.ndarray, ...], random: tuple[np.ndarray, ...], levels: np.ndarray) -> np.ndarray:
-    out = np.zeros(len(levels))
-    for column, (p, u) in enumerate(zip(mine, random, strict=True)):
-        out += field_bits(p, u)[np.minimum(levels[:, column], len(p))]
+def columns_of(levels: np.ndarray, sized: tuple[np.ndarray, ...]) -> list[np.ndarray]:
+    """Levels by field, ready as places in an array; an unknown value is one behind the last level."""
+    return [np.minimum(levels[:, place], len(one)).astype(np.intp) for place, one in enumerate(sized)]
+
+
+def _summed(mine: tuple[np.ndarray, ...], random: tuple[np.ndarray, ...], columns: list[np.ndarray]) -> np.ndarray:
+    out = np.zeros(len(columns[0]) if columns else 0)
+    for p, u, column in zip(mine, random, columns, strict=True):
+        out += field_bits(p, u)[column]
     return out
 
 
@@ -94,8 +100,9 @@ def learn(
         random=random,
         prior=_prior([MATCHES_PER_RECORD * records, *(HOUSEHOLDS_PER_RECORD * records for _ in kinds)], total),
     )
+    columns = columns_of(found.levels, random)
     for round_ in range(1, ROUNDS + 1):
-        after = _step(told, found, start, homes, ties, personal, total, round_)
+        after = _step(told, columns, found.counts, start, homes, ties, personal, total, round_)
         change = _change(told, after)
         told = after
         if change < SETTLED:
@@ -139,7 +146,8 @@ def class_shares(told: Parameters, bits: np.ndarray) -> np.ndarray:
 
 def _step(
     told: Parameters,
-    found: Patterns,
+    columns: list[np.ndarray],
+    counts: np.ndarray,
     start: list[np.ndarray],
     homes: list[list[np.ndarray]],
     ties: list[int],
@@ -147,14 +155,13 @@ def _step(
     total: float,
     round_: int,
 ) -> Parameters:
-    weights = class_shares(told, told.bits(found.levels))[:-1] * found.counts
+    bits = np.stack([_summed(one, told.random, columns) for one in (told.match, *told.households)])
+    weights = class_shares(told, bits)[:-1] * counts
     anchor = [ANCHOR * float(weights[0].sum()) if one else 0.0 for one in personal]
-    match = tuple(
-        _share(found.levels[:, i], weights[0], one, extra) for i, (one, extra) in enumerate(zip(start, anchor, strict=True))
-    )
+    match = tuple(_share(columns[i], weights[0], one, extra) for i, (one, extra) in enumerate(zip(start, anchor, strict=True)))
     households = tuple(
         tuple(
-            _tied(_share(found.levels[:, i], weight, one), told.random[i], tie)
+            _tied(_share(columns[i], weight, one), told.random[i], tie)
             for i, (one, tie) in enumerate(zip(home, ties, strict=True))
         )
         for home, weight in zip(homes, weights[1:], strict=True)
@@ -172,6 +179,5 @@ def _tied(learned: np.ndarray, random: np.ndarray, tie: int) -> np.ndarray:
 
 
 def _share(levels: np.ndarray, weight: np.ndarray, start: np.ndarray, anchor: float = 0.0) -> np.ndarray:
-    known = levels != UNKNOWN
-    counted = np.bincount(levels[known], weights=weight[known], minlength=len(start)) + (PRIOR_PAIRS + anchor) * start
+    counted = np.bincount(levels, weights=weight, minlength=len(start) + 1)[:-1] + (PRIOR_PAIRS + anchor) * start
     return counted / counted.sum()

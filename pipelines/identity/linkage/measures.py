@@ -4,7 +4,8 @@ The only module that compares pairs of texts; texts are compared once per distin
 and two arrays of codes and returns which pairs it holds for.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -19,7 +20,10 @@ from schemas.identity_language import Level
 MAX_FULL_NAMES = 8
 NOWHERE = -2  # code of a text that a field never holds
 SIMILAR_STREET = 80.0  # token_sort, 0 to 100, from which two streets with one number are one place
-_SCORERS = {
+WORKERS, WORTH_WORKERS = 2, 20_000  # threads, and pairs from which they pay; which thread compares changes no result
+ROUNDING = 1e-3  # of similarities, so that rounding never takes away what a level would let through
+NO_LIMITS: Mapping[str, float] = {}
+_SCORERS: dict[str, Any] = {
     "jaro_winkler": JaroWinkler.normalized_similarity,
     "edits": OSA.distance,
     "token_sort": fuzz.token_sort_ratio,
@@ -33,6 +37,7 @@ class Texts:
     def __init__(self, values: pl.Series, texts: np.ndarray) -> None:
         self.values, self.texts = values, texts
         self._derived: dict[tuple[str, int | None], np.ndarray] = {}
+        self._known: dict[str, np.ndarray] = {}
         self._places: dict[Texts, np.ndarray] = {}
 
     def codes(self, function: str, n: int | None = None) -> np.ndarray:
@@ -48,6 +53,12 @@ class Texts:
         left = codes[a]
         return (left == codes[b]) & (left != MISSING)
 
+    def known(self, name: str, told: Callable[[pl.Series], np.ndarray]) -> np.ndarray:
+        """What a function of all texts gives, computed once under its name."""
+        if name not in self._known:
+            self._known[name] = told(self.values)
+        return self._known[name]
+
     def places_of(self, other: "Texts") -> np.ndarray:
         """The code that each text of another field has in this one; NOWHERE where none, and for MISSING at the end."""
         if other not in self._places:
@@ -57,16 +68,42 @@ class Texts:
             )
         return self._places[other]
 
-    def score(self, measure: str, a: np.ndarray, b: np.ndarray, other: "Texts | None" = None) -> np.ndarray:
-        """RapidFuzz over pairs, one by one; `b` may be of another field."""
-        return cpdist(self.texts[a], (other or self).texts[b], scorer=_SCORERS[measure], dtype=np.float32)
+    def score(
+        self, measure: str, a: np.ndarray, b: np.ndarray, other: "Texts | None" = None, *, until: float | None = None
+    ) -> np.ndarray:
+        """RapidFuzz over pairs, one by one; `b` may be of another field. Beyond `until`, a score may be the worst."""
+        workers = WORKERS if len(a) >= WORTH_WORKERS else 1
+        return cpdist(
+            self.texts[a],
+            (other or self).texts[b],
+            scorer=_SCORERS[measure],
+            score_cutoff=until,
+            dtype=np.float32,
+            workers=workers,
+        )
 
 
-def holds(level: Level, texts: Texts, a: np.ndarray, b: np.ndarray, scores: dict[str, np.ndarray]) -> np.ndarray:
-    """Which pairs of unequal texts reach a level. `scores` keeps what was computed for the same pairs."""
+def farthest(levels: tuple[Level, ...]) -> dict[str, float]:
+    """Per measure of RapidFuzz, the number beyond which no level asks any more."""
+    asked: dict[str, list[float]] = {}
+    for one in levels:
+        if one.measure in _SCORERS:
+            asked.setdefault(one.measure, []).append(float(one.at or 0))
+    return {name: max(at) if name == "edits" else min(at) - ROUNDING for name, at in asked.items()}
+
+
+def holds(
+    level: Level,
+    texts: Texts,
+    a: np.ndarray,
+    b: np.ndarray,
+    scores: dict[str, np.ndarray],
+    until: Mapping[str, float] = NO_LIMITS,
+) -> np.ndarray:
+    """Which pairs of unequal texts reach a level. `scores` keeps what was computed for the same pairs, `until` as in farthest."""
     if level.measure in _SCORERS:
         if level.measure not in scores:
-            scores[level.measure] = texts.score(level.measure, a, b)
+            scores[level.measure] = texts.score(level.measure, a, b, until=until.get(level.measure))
         score, at = scores[level.measure], np.float32(level.at or 0)
         return score <= at if level.measure == "edits" else score >= at
     return _MEASURES[level.measure](texts, a, b, int(level.at or 0))
@@ -89,13 +126,13 @@ def _nickname(texts: Texts, a: np.ndarray, b: np.ndarray, _: int) -> np.ndarray:
 
 def _initial(texts: Texts, a: np.ndarray, b: np.ndarray, _: int) -> np.ndarray:
     """One is the first letter of the other."""
-    lengths = texts.values.str.len_chars().to_numpy()
+    lengths = texts.known("length", lambda values: values.str.len_chars().to_numpy())
     return texts.agree("initial", a, b) & (np.minimum(lengths[a], lengths[b]) == 1)
 
 
 def _contains(texts: Texts, a: np.ndarray, b: np.ndarray, _: int) -> np.ndarray:
     """The words of one are all among the words of the other: part of a double name, an address without its unit."""
-    spaced = texts.values.str.contains(" ", literal=True).to_numpy()
+    spaced = texts.known("spaced", lambda values: values.str.contains(" ", literal=True).to_numpy())
     found = np.zeros(len(a), dtype=bool)
     for place in np.flatnonzero(spaced[a] | spaced[b]).tolist():
         left, right = set(texts.texts[a[place]].split(" ")), set(texts.texts[b[place]].split(" "))
@@ -107,16 +144,20 @@ def _same_number(texts: Texts, a: np.ndarray, b: np.ndarray, _: int) -> np.ndarr
     """The same first number, and a similar street."""
     found = texts.agree("number", a, b)
     places = np.flatnonzero(found)
-    found[places] = texts.score("token_sort", a[places], b[places]) >= SIMILAR_STREET
+    found[places] = texts.score("token_sort", a[places], b[places], until=SIMILAR_STREET - ROUNDING) >= SIMILAR_STREET
     return found
 
 
 def _swapped(texts: Texts, a: np.ndarray, b: np.ndarray, _: int) -> np.ndarray:
     """Day and month changed places."""
-    both = pl.concat([texts.values, derived("swapped", texts.values).alias(texts.values.name)])
-    codes = both.to_arrow().dictionary_encode().indices.fill_null(MISSING).to_numpy(zero_copy_only=False)
-    size = len(texts.values)
+    codes, size = texts.known("turned", _turned), len(texts.values)
     return (codes[:size][a] == codes[size:][b]) & (codes[size:][b] != MISSING)
+
+
+def _turned(values: pl.Series) -> np.ndarray:
+    """Codes of all dates, and then of the same with day and month changed."""
+    both = pl.concat([values, derived("swapped", values).alias(values.name)])
+    return both.to_arrow().dictionary_encode().indices.fill_null(MISSING).to_numpy(zero_copy_only=False)
 
 
 def _never(texts: Texts, a: np.ndarray, b: np.ndarray, _: int) -> np.ndarray:
@@ -126,7 +167,7 @@ def _never(texts: Texts, a: np.ndarray, b: np.ndarray, _: int) -> np.ndarray:
 
 def _years(texts: Texts, a: np.ndarray, b: np.ndarray, at: int) -> np.ndarray:
     """Whole years apart, day and month alike or not."""
-    years = derived("year", texts.values).cast(pl.Int32).fill_null(-10_000).to_numpy()
+    years = texts.known("year", lambda values: derived("year", values).cast(pl.Int32).fill_null(-10_000).to_numpy())
     left, right = years[a], years[b]
     return (np.abs(left - right) <= at) & (left > 0) & (right > 0)
 

@@ -66,9 +66,7 @@ def allowed(records: Records, model: IdentityModel, left: np.ndarray, right: np.
 
 def of_rule(records: Records, keys: list[np.ndarray], cap: int, new: np.ndarray | None = None) -> tuple[np.ndarray, pl.DataFrame]:
     """Packed pairs (left * records + right) of one rule, and its dropped blocks."""
-    record, key = _listed(keys)
-    order = np.argsort(key, kind="stable")
-    record, key = record[order], key[order]
+    record, key = _sorted(*_listed(keys), len(records))
     starts = np.flatnonzero(np.append(True, key[1:] != key[:-1])) if len(key) else np.empty(0, dtype=np.int64)
     sizes = np.diff(np.append(starts, len(key)))
     over = sizes > cap
@@ -91,6 +89,30 @@ def _listed(keys: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
         return record, key
     once = pl.DataFrame({"record": record, "key": key}).unique(maintain_order=True)
     return once["record"].to_numpy(), once["key"].to_numpy()
+
+
+def _sorted(record: np.ndarray, key: np.ndarray, total: int) -> tuple[np.ndarray, np.ndarray]:
+    """Records with their keys in the order of the keys, records of one key in the order in which they came."""
+    if len(record) and (np.diff(record) > 0).all():
+        quick = _sorted_by_front(record, key, total)
+        if quick:
+            return quick
+    order = np.argsort(key, kind="stable")
+    return record[order], key[order]
+
+
+def _sorted_by_front(record: np.ndarray, key: np.ndarray, total: int) -> tuple[np.ndarray, np.ndarray] | None:
+    """As _sorted, where each record has one key: one number that holds the front of the key and the record is sorted many
+    times quicker than two. None where two keys of one front lie between each other."""
+    bits = np.uint64(max(total - 1, 1).bit_length())
+    packed = np.sort((key >> bits) << bits | record.astype(np.uint64))
+    places = (packed & ((np.uint64(1) << bits) - np.uint64(1))).astype(np.int64)
+    of_record = np.empty(total, dtype=np.uint64)
+    of_record[record] = key
+    keys = of_record[places]
+    fronts = keys >> bits
+    is_mixed = ((fronts[1:] == fronts[:-1]) & (keys[1:] != keys[:-1])).any()
+    return None if is_mixed else (places, keys)
 
 
 def sorted_once(packed: np.ndarray) -> np.ndarray:

@@ -55,6 +55,6 @@ def _gathered(levels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         code, largest = code * base + row, largest * base
     told = pa.array(code).dictionary_encode()
     number = told.indices.to_numpy()
-    first = np.full(len(told.dictionary), len(number), dtype=np.int64)
-    np.minimum.at(first, number, np.arange(len(number)))
+    first = np.empty(len(told.dictionary), dtype=np.int64)
+    first[number[::-1]] = np.arange(len(number) - 1, -1, -1)  # of several, the last written stays
     return number.astype(np.int64), first

@@ -37,6 +37,8 @@ NO_ORDERS = Edges(np.empty(0, dtype=np.int32), np.empty(0, dtype=np.int32), np.e
 
 def with_orders(scored: Edges, orders: Edges) -> Edges:
     """Scored pairs and a steward's, whose odds replace those of the same pair; of two orders the lower odds hold."""
+    if not len(orders.left) and _is_sorted(scored):
+        return scored
     every = [
         np.concatenate(one)
         for one in zip((orders.left, orders.right, orders.odds), (scored.left, scored.right, scored.odds), strict=True)
@@ -49,12 +51,17 @@ def with_orders(scored: Edges, orders: Edges) -> Edges:
     return Edges(left[first], right[first], odds[first])
 
 
+def _is_sorted(edges: Edges) -> bool:
+    later, same = edges.left[1:] > edges.left[:-1], edges.left[1:] == edges.left[:-1]
+    return bool((later | same & (edges.right[1:] > edges.right[:-1])).all())
+
+
 def components(total: int, left: np.ndarray, right: np.ndarray) -> np.ndarray:
     """Label of each of `total` nodes: the smallest node of its connected component."""
     graph = coo_matrix((np.ones(len(left), dtype=np.int8), (left, right)), shape=(total, total))
     _, labels = connected_components(graph, directed=False)
     smallest = np.full(labels.max(initial=-1) + 1, total, dtype=np.int64)
-    np.minimum.at(smallest, labels, np.arange(total))
+    smallest[labels[::-1]] = np.arange(total - 1, -1, -1)  # of several, the last written stays
     return smallest[labels]
 
 
@@ -96,13 +103,13 @@ def _refined(label: np.ndarray, scored: Edges, score: Score, from_odds: float, b
     sizes = np.diff(np.append(starts, len(order)))
     whole = _is_clique(label, scored, from_odds, starts, sizes, order)
     chosen = np.flatnonzero((sizes > 2) & ~whole)
-    out = label.copy()
+    out, known = label.copy(), _Known(scored, len(label))
     for size in np.unique(sizes[chosen]).tolist():
         same = chosen[sizes[chosen] == size]
         step = max(AT_ONCE // size**2, 1)
         for first in range(0, len(same), step):
             members = order[starts[same[first : first + step]][:, None] + np.arange(size)]
-            out[members] = _cut(members, scored, score, len(label), best_share)
+            out[members] = _cut(members, known, score, best_share)
     return out
 
 
@@ -115,12 +122,12 @@ def _is_clique(
     return edges[label[order[starts]]] == sizes * (sizes - 1) // 2
 
 
-def _cut(members: np.ndarray, scored: Edges, score: Score, total: int, best_share: float) -> np.ndarray:
+def _cut(members: np.ndarray, known: "_Known", score: Score, best_share: float) -> np.ndarray:
     """Clusters inside components of one size: for each record the smallest record of its cluster."""
     amount, size = members.shape
     a, b = np.triu_indices(size, 1)
     left, right = members[:, a].ravel(), members[:, b].ravel()
-    told = known_or_scored(left, right, scored, score, total).reshape(amount, -1)
+    told = known.or_scored(left, right, score).reshape(amount, -1)
     told = np.where(told > FORBIDDEN / 2, np.maximum(told, LEAST_ODDS), told)
     odds = np.full((amount, size, size), np.nan)
     odds[:, a, b] = told
@@ -128,13 +135,18 @@ def _cut(members: np.ndarray, scored: Edges, score: Score, total: int, best_shar
     return np.take_along_axis(members, linkage(odds, best_share), axis=1)
 
 
-def known_or_scored(left: np.ndarray, right: np.ndarray, scored: Edges, score: Score, total: int) -> np.ndarray:
-    """Odds of pairs: those that are known already, else scored now."""
-    packed = scored.left.astype(np.int64) * total + scored.right
-    wanted = left.astype(np.int64) * total + right
-    place = np.minimum(np.searchsorted(packed, wanted), max(len(packed) - 1, 0))
-    known = packed[place] == wanted if len(packed) else np.zeros(len(wanted), dtype=bool)
-    out = np.empty(len(wanted))
-    out[known] = scored.odds[place[known]]
-    out[~known] = score(left[~known], right[~known])
-    return out
+class _Known:
+    """Pairs whose odds are known, ready to be looked up."""
+
+    def __init__(self, scored: Edges, total: int) -> None:
+        self._packed, self._odds, self._total = scored.left.astype(np.int64) * total + scored.right, scored.odds, total
+
+    def or_scored(self, left: np.ndarray, right: np.ndarray, score: Score) -> np.ndarray:
+        """Odds of pairs: those that are known already, else scored now."""
+        wanted = left.astype(np.int64) * self._total + right
+        place = np.minimum(np.searchsorted(self._packed, wanted), max(len(self._packed) - 1, 0))
+        known = self._packed[place] == wanted if len(self._packed) else np.zeros(len(wanted), dtype=bool)
+        out = np.empty(len(wanted))
+        out[known] = self._odds[place[known]]
+        out[~known] = score(left[~known], right[~known])
+        return out

@@ -11,6 +11,9 @@ from pipelines.identity.linkage.patterns import Patterns, patterns
 LARGEST_BITS = 60.0  # of log-odds; beyond it, more evidence changes nothing
 
 
+AT_ONCE = 32_768  # pairs scored together, so that they stay near the processor
+
+
 @dataclass(frozen=True)
 class Scored:
     """Per pair: posterior of match and household (strangers have the rest), summed log2 weight, log2 odds of match."""
@@ -19,6 +22,17 @@ class Scored:
     household: np.ndarray
     weight: np.ndarray
     odds: np.ndarray
+
+
+def log_odds(chance: np.ndarray) -> np.ndarray:
+    """log2 of a probability to its complement, within LARGEST_BITS."""
+    least = 2.0**-LARGEST_BITS
+    return np.log2(np.maximum(chance, least)) - np.log2(np.maximum(1.0 - chance, least))
+
+
+def _summed(rows: list[np.ndarray]) -> np.ndarray | float:
+    """Sum in the order of the rows, so that it rounds alike for one pair and for many."""
+    return sum(rows[1:], rows[0]) if rows else 0.0
 
 
 @dataclass(frozen=True)
@@ -31,14 +45,20 @@ class Scorer:
 
     def of(self, found: Patterns) -> Scored:
         """Score pairs that were compared."""
-        bits = self.parameters.bits(found.levels)[:, found.of_pair]
-        is_shared = np.array([one.field.name in self.shared for one in self.comparers])
-        bits[0] += found.corrections.sum(axis=0)
-        bits[1:] += found.corrections[is_shared].sum(axis=0)
-        match, household = posteriors(self.parameters, bits)
-        rest = np.maximum(1.0 - match, 2.0**-LARGEST_BITS)
-        odds = np.log2(np.maximum(match, 2.0**-LARGEST_BITS)) - np.log2(rest)
-        return Scored(match, household, bits[0], odds)
+        of_pattern = self.parameters.bits(found.levels)
+        match, household, weight, odds = np.empty((4, len(found.of_pair)))
+        for first in range(0, len(match), AT_ONCE):
+            part = slice(first, first + AT_ONCE)
+            bits = of_pattern[:, found.of_pair[part]]
+            self._correct(bits, found.corrections[:, part])
+            match[part], household[part] = posteriors(self.parameters, bits)
+            weight[part], odds[part] = bits[0], log_odds(match[part])
+        return Scored(match, household, weight, odds)
+
+    def _correct(self, bits: np.ndarray, corrections: np.ndarray) -> None:
+        """Add what single values are worth beside their band."""
+        bits[0] += _summed(list(corrections))
+        bits[1:] += _summed([row for row, one in zip(corrections, self.comparers, strict=True) if one.field.name in self.shared])
 
     def pairs(self, left: np.ndarray, right: np.ndarray) -> Scored:
         """Compare and score pairs."""

@@ -11,7 +11,7 @@ import numpy as np
 
 from pipelines.identity.linkage.compare import UNKNOWN, Comparer
 from pipelines.identity.linkage.encode import MISSING
-from pipelines.identity.linkage.measures import NOWHERE, Texts
+from pipelines.identity.linkage.measures import NOWHERE, ROUNDING, Texts
 
 SWAPPED = "swapped"
 SIMILAR_NAME = 0.85  # Jaro-Winkler, from which the second pair of names is one name with an error
@@ -67,7 +67,7 @@ def _fits(given: Texts, family: Texts, a: np.ndarray, b: np.ndarray) -> np.ndarr
     """Whether a first and a last name can be one name."""
     out = np.zeros(len(a), dtype=bool)
     known = np.flatnonzero((a != MISSING) & (b != MISSING))
-    out[known] = given.score("jaro_winkler", a[known], b[known], family) >= SIMILAR_NAME
+    out[known] = given.score("jaro_winkler", a[known], b[known], family, until=SIMILAR_NAME - ROUNDING) >= SIMILAR_NAME
     return out
 
 
