@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 
 import polars as pl
 
-from pipelines.identity.explain import Explanation
+from pipelines.identity.explain import MISSING_LABEL, Explanation
 from pipelines.identity.explain_verdict import Placed
 from pipelines.reports.level_words import chance, level_in_words, odds_in_words
-from pipelines.reports.page import Block, Card, Section, TableBlock, code, page
+from pipelines.reports.page import Block, Card, Section, TableBlock, code, in_words, page
 from pipelines.reports.waterfall import Drop, posterior_bar, signed, waterfall
 
 NOTE = (
@@ -19,6 +19,7 @@ NOTE = (
 )
 FOOT = "Bits are log2 of how much likelier an agreement is between two records of one person than between strangers."
 MOST_EVENTS = 200
+MOST_NAMED = 4  # fields that a record lacks, in one line of the chart
 Values = Mapping[str, Mapping[str, str]]  # record -> field -> text
 
 
@@ -42,18 +43,27 @@ def pair_page(
 
 def drops_of(told: Explanation) -> list[Drop]:
     """The steps of a waterfall, from the prior over the fields and the household to the total."""
+    known = told.steps.filter(pl.col("label") != MISSING_LABEL)
     fields = [
-        Drop(row["field"], level_in_words(row["label"]), row["match_bits"] + row["frequency_bits"])
-        for row in told.steps.iter_rows(named=True)
+        Drop(in_words(row["field"]), level_in_words(row["label"]), row["match_bits"] + row["frequency_bits"])
+        for row in known.iter_rows(named=True)
     ]
+    missing = told.steps.filter(pl.col("label") == MISSING_LABEL)["field"].to_list()
     share = Drop("May be one household", "the chance that they only live together", told.household_share_bits, "home")
     return [
         Drop("Before comparing", f"any two records: {odds_in_words(told.prior_bits)}", told.prior_bits, "prior"),
         *fields,
+        *([Drop("Nothing to compare", _some(missing), 0.0)] if missing else []),
         Drop("Against strangers", odds_in_words(told.against_strangers), told.against_strangers, "total"),
         *([share] if told.household_share_bits < -0.005 else []),
         Drop("One person", f"{chance(told.match)}, {odds_in_words(told.odds)}", told.odds, "total"),
     ]
+
+
+def _some(fields: Sequence[str]) -> str:
+    """Fields that a record lacks, the first few by name."""
+    shown = ", ".join(in_words(one).lower() for one in fields[:MOST_NAMED])
+    return shown if len(fields) <= MOST_NAMED else f"{shown} and {len(fields) - MOST_NAMED} more"
 
 
 def evidence_section(told: Explanation, values: Values | None = None, anchor: str = "evidence") -> Section:
@@ -77,7 +87,7 @@ def steps_table(told: Explanation, values: Values | None = None) -> TableBlock:
         shown = [values.get(end, {}).get(row["field"], "") for end in ends] if values else []
         together = row["match_bits"] + row["frequency_bits"]
         figures = [signed(one) for one in (row["match_bits"], row["frequency_bits"], together, row["household_bits"])]
-        rows.append([row["field"], *shown, level_in_words(row["label"]), code(row["label"]), *figures])
+        rows.append([in_words(row["field"]), *shown, level_in_words(row["label"]), code(row["label"]), *figures])
     blank = [""] * (len(names) - 1)
     home = told.household_prior_bits
     rows.append(["Before comparing", *blank, "", "", signed(told.prior_bits), signed(home) if home > -1e9 else "–"])
