@@ -98,7 +98,7 @@ def _sentence(event: dict[str, str]) -> str:
         "split": f"{person} was split from {other}",
         "merge": f"{other} was merged into {person}",
         "retire": f"{person} was retired into {other}" if other else f"{person} was retired, since none of its records is left",
-        "manual": f"a steward changed {person}" + (f" and {other}" if other else ""),
+        "manual": f"a steward changed {person}" + (f" and {other}" if other and other != person else ""),
     }
     kind, rule = event["kind"], event["rule"]
     cause = f" by {rule}" if rule and rule != CREATED else ""
