@@ -16,6 +16,7 @@ from assets.policy_consistency import consistency_problems
 from assets.policy_problem import PolicyError, Problem, listed, nearest_of
 from assets.policy_shape import shape_problems
 from assets.policy_yaml import Document, read_csv_rows, read_yaml
+from schemas.identity_model import IdentityModel
 from schemas.policy import Policy
 from schemas.policy.audiences import AudiencePolicy
 from schemas.policy.channels import ChannelsPolicy
@@ -31,6 +32,7 @@ from schemas.policy.triggers import TriggersPolicy
 POLICY_ROOT = Path(__file__).resolve().parent.parent / "policy"
 REFERENCE = "reference"
 EXTENDS = "extends.yaml"
+SHARED = frozenset({"identity_model"})  # files that a group need not have: the reference's stands in
 
 FILES: Mapping[str, Any] = MappingProxyType(
     {
@@ -39,6 +41,7 @@ FILES: Mapping[str, Any] = MappingProxyType(
         "triggers": TriggersPolicy,
         "scoring": ScoringPolicy,
         "identity": IdentityPolicy,
+        "identity_model": IdentityModel,
         "channels": ChannelsPolicy,
         "privacy": PrivacyPolicy,
         "experiments": ExperimentsPolicy,
@@ -142,8 +145,9 @@ def _base_of(group: str, root: Path) -> str | Problem | None:
 
 
 def _own_or_inherited(root: Path, group: str, base: str | None, name: str) -> Path:
-    own = root / group / name
-    return own if own.is_file() or base is None else root / base / name
+    homes = [group, *([base] if base else []), *([REFERENCE] if Path(name).stem in SHARED else [])]
+    places = [root / home / name for home in homes]
+    return next((place for place in places if place.is_file()), places[min(len(places), 2) - 1])
 
 
 def _stray_files(group: str, root: Path) -> list[Problem]:

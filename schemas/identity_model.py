@@ -11,9 +11,9 @@ from typing import Any, Literal, get_origin
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
+from schemas.frozen import PolicyModel
 from schemas.identity_language import AUTO, DEFAULT_LEVELS, KINDS, FieldKind, Level, level_errors, parse_level, rule_errors
 from schemas.identity_mistakes import IdentityMistake, ModelMistakes, NotOfKind, UnknownFieldName, UnknownKind
-from schemas.policy.base import PolicyModel
 
 Mode = Literal["dedupe", "link"]
 Found = Iterator[tuple[tuple[str | int, ...], IdentityMistake]]

@@ -1,27 +1,38 @@
-"""The step of identity: records of a day and the persons of the day before become edges, persons and households.
+"""The step of identity: records of a day and what the day before left become members, persons and households.
 
-One step, because these tables say the same thing and must change together.
+One step, because these tables say the same thing and must change together. Records become profiles, profiles clusters
+(clusters), nameless records and web clients are tied to them (nameless, web), and all together are named (persons).
 """
+
+from dataclasses import dataclass
 
 import polars as pl
 
 from pipelines.engine import Engine
-from pipelines.identity.block import meetings
-from pipelines.identity.cluster import clusters
-from pipelines.identity.compare import compare
-from pipelines.identity.encode import Encoded, encode
+from pipelines.identity.clusters import Clustered, clustered, state_tables
+from pipelines.identity.encode import Encoded, encode, sha256_hex
 from pipelines.identity.fanout import listed, shared_identifiers
+from pipelines.identity.health import health
 from pipelines.identity.households import households
 from pipelines.identity.identifiers import person_identifiers
-from pipelines.identity.persons import Persons, events, persons
-from pipelines.identity.rules import rule_edges
+from pipelines.identity.linkable import WEB, linkable, profiles
+from pipelines.identity.linkage.households import pairs_of_people
+from pipelines.identity.nameless import attach
+from pipelines.identity.persons import Persons, events, persons, retired
+from pipelines.identity.record_edges import record_edges
 from pipelines.identity.standing import standings
-from pipelines.identity.steward import steward_edges
+from pipelines.identity.steward import steward_orders
 from pipelines.identity.survive import ordered_records, survivors
+from pipelines.identity.web.attach import Attached, carried
+from pipelines.identity.web.attach import attach as attach_clients
+from pipelines.identity.web.home import homes
+from pipelines.identity.web.own import own_network
+from pipelines.identity.whole import of_clients, of_nameless, of_profiles, ordered
 from pipelines.shape import in_shape
 from pipelines.step import Built, Day, Input, Step
-from schemas.policy.identity import IdentityPolicy
 from schemas.tables import identity as tables
+from schemas.tables import identity_state as state
+from schemas.tables.web_identity import WEB_ATTACHMENT
 
 TABLES = (
     tables.MEMBER,
@@ -31,19 +42,38 @@ TABLES = (
     tables.HOUSEHOLD,
     tables.ID_EVENT,
     tables.SHARED_IDENTIFIER,
+    WEB_ATTACHMENT,
+    state.RETIRED_PERSON,
+    state.IDENTITY_RECORD,
+    state.IDENTITY_PROFILE,
+    state.PROFILE_EDGE,
+    state.IDENTITY_PARAMETER,
+    state.IDENTITY_VALUE_SHARE,
+    state.IDENTITY_RULE,
+    state.DROPPED_BLOCK,
+    state.IDENTITY_HEALTH,
 )
 INPUTS = (
     Input("contact_record"),
     Input("transaction"),
     Input("identity_rules", "until"),
     Input("email_status", "until"),
+    Input("web_evidence"),
+    Input("web_network"),
     Input("member", "previous"),
     Input("person", "previous"),
     Input("household", "previous"),
+    Input("edge", "previous"),
+    Input("retired_person", "previous"),
+    Input("identity_profile", "previous"),
+    Input("profile_edge", "previous"),
+    Input("identity_parameter", "previous"),
+    Input("identity_value_share", "previous"),
+    Input("identity_rule", "previous"),
 )
 
 CONTACTS = """
-    SELECT * EXCLUDE (middle_name, emails_raw, phones_raw, address_raw, zip_raw, dppa_basis) FROM contact_record
+    SELECT * EXCLUDE (emails_raw, phones_raw, address_raw, zip_raw, dppa_basis) FROM contact_record
 """
 PREVIOUS_MEMBER = "SELECT record_id, person_id, since FROM previous_member"
 PREVIOUS_PERSON = "SELECT person_id, household_id, created_on FROM previous_person"
@@ -51,46 +81,135 @@ PREVIOUS_HOME = """
     SELECT p.person_id, p.household_id, h.created_on
     FROM previous_person AS p JOIN previous_household AS h ON h.household_id = p.household_id
 """
+PREVIOUS_ORDER = """
+    SELECT left_record_id, right_record_id, CAST(kind AS VARCHAR) AS kind
+    FROM previous_edge WHERE kind IN ('must_link', 'must_not_link')
+"""
+PREVIOUS_RETIRED = "SELECT retired_person_id, person_id, retired_on, rule FROM previous_retired_person"
 ORDERS = "SELECT rule_id, decided_at, version_at, line_number, rule, left_ref, right_ref FROM identity_rules"
 TRANSACTIONS = """
     SELECT record_id, co_record_id, vin, CAST(kind AS VARCHAR) AS kind, CAST(status AS VARCHAR) AS status,
            CAST(sale_type AS VARCHAR) AS sale_type, occurred_on
     FROM "transaction"
 """
+NAMELESS = pl.col("first_name").is_null() & (pl.col("party") == "person")
+
+
+@dataclass(frozen=True)
+class _Told:
+    """Labels of every record, and what stands behind them."""
+
+    labels: pl.DataFrame
+    edges: pl.DataFrame
+    records: pl.DataFrame
+    engine: Clustered
+    clients: Attached
 
 
 def build(engine: Engine, day: Day) -> Built:
     """Resolve the records of the day."""
-    policy = day.policy.identity
-    contacts = engine.sql(CONTACTS)
-    transactions = engine.sql(TRANSACTIONS)
+    contacts, transactions = engine.sql(CONTACTS), engine.sql(TRANSACTIONS)
     encoded = encode(contacts, transactions, day.as_of)
-    shared = shared_identifiers(encoded, policy, day.policy.group)
-    edges = all_edges(encoded, shared, engine.sql(ORDERS), policy)
-    grouped = clusters(encoded, edges, policy.name_similarity_from)
-    before = engine.sql(PREVIOUS_MEMBER)
-    created = engine.sql(PREVIOUS_PERSON)
-    found = persons(encoded, grouped, edges, before=before, created=created, seed=day.seed, as_of=day.as_of)
-    frames = _surviving(engine, day, contacts, found, transactions=transactions, shared=shared)
-    frames["edge"] = _named_ends(encoded, edges)
-    frames["member"] = found.member
-    frames["id_event"] = events(found, created, edges, day.seed, day.as_of)
-    frames["shared_identifier"] = listed(shared)
+    shared = shared_identifiers(encoded, day.policy.identity, day.policy.group)
+    orders = steward_orders(encoded, engine.sql(ORDERS))
+    told = _labelled(engine, day, contacts, encoded, shared, orders)
+    shared = pl.concat([shared, told.clients.shared.select(shared.columns).cast(dict(shared.schema))]).sort("kind", "value")
+    before, created = engine.sql(PREVIOUS_MEMBER), engine.sql(PREVIOUS_PERSON)
+    records = encoded.records.select("record_id", "created_on")
+    found = persons(records, told.labels, before=before, created=created, seed=day.seed, as_of=day.as_of)
+    lived = pairs_of_people(found.member, told.edges)
+    frames = _surviving(engine, day, contacts, found, transactions=transactions, shared=shared, pairs=lived)
+    frames |= {"edge": told.edges, "member": found.member, "shared_identifier": listed(shared)}
+    frames |= {"web_attachment": _attachments(told, found), "identity_record": told.records}
+    frames["id_event"] = events(
+        found, created, told.edges, _reordered(engine.sql(PREVIOUS_ORDER), orders), seed=day.seed, as_of=day.as_of
+    )
+    alive = found.people["person_id"]
+    frames["retired_person"] = retired(engine.sql(PREVIOUS_RETIRED), frames["id_event"], alive, day.as_of)
+    frames |= state_tables(told.engine)
+    frames["identity_health"] = health(told.engine, found, frames["id_event"], created, day.policy.identity.health)
     return {table.name: in_shape(frames[table.name], table) for table in TABLES}
 
 
-def all_edges(encoded: Encoded, shared: pl.DataFrame, orders: pl.DataFrame, policy: IdentityPolicy) -> pl.DataFrame:
-    """Edges of the rules and of the steward: left < right (rec), rule, kind, tier."""
-    met = meetings(encoded, shared)
-    sigs = met.nodes.select("node", "sig")
-    ends = met.pairs.join(sigs, left_on="left", right_on="node").join(sigs, left_on="right", right_on="node", suffix="_of")
-    distinct = ends.select(left=pl.min_horizontal("sig", "sig_of"), right=pl.max_horizontal("sig", "sig_of")).unique()
-    states = compare(encoded.signatures, distinct, policy.name_similarity_from)
-    return pl.concat([rule_edges(encoded, met, states), steward_edges(encoded, orders)]).sort("left", "right", "rule")
+def _labelled(
+    engine: Engine, day: Day, contacts: pl.DataFrame, encoded: Encoded, shared: pl.DataFrame, orders: pl.DataFrame
+) -> _Told:
+    """Profiles clustered, nameless records and web clients tied to them, orders followed."""
+    named = pl.concat([orders["left_record_id"], orders["right_record_id"]]).unique()
+    said, of = profiles(linkable(encoded, contacts, shared), named)
+    weak, strong = said.filter(NAMELESS), said.filter(~NAMELESS)
+    inner = _between_profiles(orders, of, strong)
+    clusters = clustered(engine, day, strong, inner)
+    members = clusters.profiles.select(record_id="profile_id", person_id="cluster_id")
+    nameless = of_nameless(of, attach(weak, strong, members))
+    known = pl.concat([of_profiles(of, clusters.profiles), nameless])
+    clients = _clients(engine, day, contacts, encoded, shared, known)
+    labels = pl.concat([known, of_clients(clients.members)])
+    is_strong = pl.col("record_id").is_in(of.join(strong.select(profile_id="record_id"), on="profile_id")["record_id"].implode())
+    sure = labels.filter(is_strong)["record_id"].implode()
+    both = pl.col("left_record_id").is_in(sure) & pl.col("right_record_id").is_in(sure)
+    whole = ordered(labels, orders, both)
+    return _Told(whole, record_edges(clusters, of, whole, orders), of, clusters, clients)
+
+
+def _between_profiles(orders: pl.DataFrame, of: pl.DataFrame, strong: pl.DataFrame) -> pl.DataFrame:
+    """Orders whose ends are both profiles of the engine."""
+    seen = of.join(strong.select(profile_id="record_id"), on="profile_id", how="semi")
+    ends = orders.join(seen, left_on="left_record_id", right_on="record_id").join(
+        seen, left_on="right_record_id", right_on="record_id", suffix="_of"
+    )
+    left, right = pl.min_horizontal("profile_id", "profile_id_of"), pl.max_horizontal("profile_id", "profile_id_of")
+    told = ends.select("kind", left_record_id=left, right_record_id=right)
+    return told.select("left_record_id", "right_record_id", "kind").unique().sort("left_record_id", "right_record_id", "kind")
+
+
+def _clients(
+    engine: Engine, day: Day, contacts: pl.DataFrame, encoded: Encoded, shared: pl.DataFrame, known: pl.DataFrame
+) -> Attached:
+    """Web clients tied to the people of the other records."""
+    policy = day.policy.identity
+    clients = encoded.records.filter(pl.col("feed") == WEB).select("record_id")
+    emails = contacts.select(pl.col("emails").explode()).to_series().drop_nulls().unique()
+    hashes = sha256_hex(emails).rename({"plain": "email", "hash": "email_hash"})
+    nobody = shared.filter(pl.col("kind") == "email").join(hashes, left_on="value", right_on="email", how="left")
+    barred = pl.coalesce("email_hash", pl.col("value").str.strip_prefix("sha256:"))
+    told = carried(contacts, hashes).join(nobody.select(kind="kind", value=barred), on=["kind", "value"], how="anti")
+    evidence = engine.sql("SELECT record_id, CAST(kind AS VARCHAR) AS kind, value, days FROM web_evidence")
+    networks = engine.sql("SELECT record_id, ip_hash, days FROM web_network")
+    own = own_network(networks, evidence, policy.web, policy.max_people_per_web_client)
+    people = known.select("record_id", person_id="label")
+    lived = homes(people, contacts, policy.web.max_people_per_household)
+    members = people.join(lived, on="person_id", how="left", maintain_order="left")
+    return attach_clients(clients, evidence, told, members, policy.web, policy.max_people_per_web_client, own)
+
+
+def _attachments(told: _Told, found: Persons) -> pl.DataFrame:
+    """The table web_attachment, with persons in place of labels."""
+    named = found.member.select("record_id", named_id="person_id")
+    labels = (
+        told.labels.select("label", "record_id").unique("label", keep="first", maintain_order=True).join(named, on="record_id")
+    )
+    out = told.clients.attachments.join(labels.select("label", "named_id"), left_on="person_id", right_on="label", how="left")
+    return out.with_columns(person_id="named_id").drop("named_id")
+
+
+def _reordered(before: pl.DataFrame, orders: pl.DataFrame) -> pl.DataFrame:
+    """Orders that came or went: left_record_id, right_record_id, rule (the kind; withdrawn where it went)."""
+    on = ["left_record_id", "right_record_id", "kind"]
+    came = orders.select(on).join(before, on=on, how="anti").with_columns(rule="kind")
+    went = before.join(orders.select(on), on=on, how="anti").with_columns(rule=pl.lit("withdrawn"))
+    return pl.concat([came, went]).select("left_record_id", "right_record_id", "rule").unique()
 
 
 def _surviving(
-    engine: Engine, day: Day, contacts: pl.DataFrame, found: Persons, *, transactions: pl.DataFrame, shared: pl.DataFrame
+    engine: Engine,
+    day: Day,
+    contacts: pl.DataFrame,
+    found: Persons,
+    *,
+    transactions: pl.DataFrame,
+    shared: pl.DataFrame,
+    pairs: pl.DataFrame,
 ) -> dict[str, pl.DataFrame]:
     """The tables person, person_identifier and household."""
     policy = day.policy.identity
@@ -112,16 +231,10 @@ def _surviving(
         policy=policy.household,
         seed=day.seed,
         as_of=day.as_of,
+        pairs=pairs,
     )
     person = people.join(homes, on="person_id", how="left")
     return {"person": person, "person_identifier": identifiers, "household": household}
-
-
-def _named_ends(encoded: Encoded, edges: pl.DataFrame) -> pl.DataFrame:
-    """Edges with record ids; records are numbered in the order of their ids, so left stays the smaller."""
-    ids = encoded.records.select("rec", "record_id")
-    named = edges.join(ids, left_on="left", right_on="rec").join(ids, left_on="right", right_on="rec", suffix="_of")
-    return named.select("rule", "kind", "tier", left_record_id="record_id", right_record_id="record_id_of")
 
 
 STEP = Step(tables=TABLES, inputs=INPUTS, build=build)

@@ -2,9 +2,9 @@
 
 import polars as pl
 
-from pipelines.identity.cluster import components
 from pipelines.identity.compare import PERHAPS, compare
 from pipelines.identity.encode import Encoded
+from pipelines.identity.linkage.refine import components
 from schemas.policy import Group
 from schemas.policy.identity import IdentityPolicy
 
@@ -13,7 +13,7 @@ WORTH_COMPARING = 4  # names up to this many times the limit are compared; beyon
 
 
 def shared_identifiers(encoded: Encoded, policy: IdentityPolicy, group: Group) -> pl.DataFrame:
-    """Identifiers that identify nobody: kind, value, records, names, reason; the kinds are those of encode, and web_client.
+    """Identifiers that identify nobody: kind, value, records, names, reason; the kinds are those of encode.
 
     A customer's repair orders vouch for an identifier once, not once each, or a loyal customer would look like a call centre.
     """
@@ -24,7 +24,7 @@ def shared_identifiers(encoded: Encoded, policy: IdentityPolicy, group: Group) -
         .when(_IS_FAN_OUT).then(pl.lit("fan_out"))
     )  # fmt: skip
     listed = counted.with_columns(reason.alias("reason")).filter(pl.col("reason").is_not_null()).select(_COLUMNS)
-    return pl.concat([listed, _shared_clients(encoded, policy)]).sort("kind", "value")
+    return listed.sort("kind", "value")
 
 
 _COLUMNS = ("kind", "value", "records", "names", "reason")
@@ -53,7 +53,7 @@ def _people_named(encoded: Encoded, counted: pl.DataFrame, similar_from: float) 
     alike = pairs.join(states, left_on=["sig", "sig_of"], right_on=["left", "right"]).filter(
         (pl.col("first_state") >= PERHAPS) & (pl.col("last_state") >= PERHAPS)
     )
-    people = nodes.with_columns(person=pl.Series(components(len(nodes), alike["node"], alike["node_of"])))
+    people = nodes.with_columns(person=pl.Series(components(len(nodes), alike["node"].to_numpy(), alike["node_of"].to_numpy())))
     recounted = people.group_by("kind", "value").agg(pl.col("person").n_unique().cast(pl.Int64).alias("people"))
     joined = counted.join(recounted, on=["kind", "value"], how="left")
     return joined.with_columns(names=pl.coalesce("people", "names")).drop("people")
@@ -90,20 +90,6 @@ def _limits(policy: IdentityPolicy) -> pl.DataFrame:
 
 
 _IS_FAN_OUT = (pl.col("sources") > pl.col("max_records")) | (pl.col("names") > pl.col("max_names"))
-
-
-def _shared_clients(encoded: Encoded, policy: IdentityPolicy) -> pl.DataFrame:
-    """Devices on which more people signed in or submitted forms than one person and their own would: tablets, kiosks."""
-    clients = encoded.records.filter(pl.col("feed") == "web_events").select("rec", "record_id")
-    people = encoded.identifiers.filter(pl.col("kind") == "email").join(clients, on="rec").group_by("record_id").agg(pl.len())
-    over = people.filter(pl.col("len") > policy.max_people_per_web_client)
-    return over.sort("record_id").select(
-        pl.lit("web_client").alias("kind"),
-        pl.col("record_id").str.strip_prefix("web_events:").alias("value"),
-        pl.lit(1, pl.Int64).alias("records"),
-        pl.col("len").cast(pl.Int64).alias("names"),
-        pl.lit("fan_out").alias("reason"),
-    )
 
 
 def listed(shared: pl.DataFrame) -> pl.DataFrame:

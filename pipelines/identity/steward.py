@@ -1,14 +1,12 @@
-"""The steward's orders as edges: references to records, e-mails, phones and customer numbers become pairs of records."""
+"""The steward's orders: references to records, e-mails, phones and customer numbers become pairs of records."""
 
 import polars as pl
 
-from pipelines.identity.constrain import STEWARD
 from pipelines.identity.encode import Encoded
-from pipelines.identity.rules import EDGES
 
 
-def steward_edges(encoded: Encoded, rules: pl.DataFrame) -> pl.DataFrame:
-    """Edges of the orders in force: left < right (rec), rule steward, kind, tier exact.
+def steward_orders(encoded: Encoded, rules: pl.DataFrame) -> pl.DataFrame:
+    """Orders in force between records: left_record_id < right_record_id, kind (must_link or must_not_link).
 
     The newest row of a rule_id counts; a withdrawn one ends. Everybody that left names is tied to everybody that right
     names; where the two name the same record, nothing is ordered about it. An order about nobody known makes no edge,
@@ -21,17 +19,12 @@ def steward_edges(encoded: Encoded, rules: pl.DataFrame) -> pl.DataFrame:
     right = _resolved(in_force, "right_ref", known)
     is_itself = (pl.col("kind") == pl.col("kind_of")) & (pl.col("value") == pl.col("value_of"))
     pairs = left.join(right, on=["rule_id", "rule"], suffix="_of").filter((pl.col("rec") != pl.col("rec_of")) & ~is_itself)
-    edges = pairs.select(
-        left=pl.min_horizontal("rec", "rec_of"),
-        right=pl.max_horizontal("rec", "rec_of"),
-        rule=pl.lit(STEWARD),
-        kind=pl.col("rule"),
-        tier=pl.lit("exact"),
-    )
-    firm = edges.sort("left", "right", pl.col("kind") != "must_not_link").unique(
-        ["left", "right"], keep="first", maintain_order=True
-    )
-    return firm.cast(EDGES)
+    ids = encoded.records.select("rec", "record_id")
+    ends = pairs.join(ids, on="rec").join(ids, left_on="rec_of", right_on="rec", suffix="_end")
+    left, right = pl.min_horizontal("record_id", "record_id_end"), pl.max_horizontal("record_id", "record_id_end")
+    orders = ends.select(left_record_id=left, right_record_id=right, kind="rule")
+    order = orders.sort("left_record_id", "right_record_id", pl.col("kind") != "must_not_link")
+    return order.unique(["left_record_id", "right_record_id"], keep="first", maintain_order=True)
 
 
 def _references(encoded: Encoded) -> pl.DataFrame:

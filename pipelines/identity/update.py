@@ -31,7 +31,7 @@ ORDER_KINDS = ("must_link", "must_not_link")
 class Update:
     """state: the new one. changed: ids of records new or different; deleted; touched: those that were clustered again.
 
-    patterns: levels and number of pairs that were compared, for drift; dropped: blocks above the cap.
+    patterns: levels and number of pairs that were compared, for drift; rules and dropped: as in Resolution's diagnostics.
     """
 
     state: State
@@ -40,6 +40,7 @@ class Update:
     touched: pl.Series
     patterns: pl.DataFrame
     dropped: pl.DataFrame
+    rules: pl.DataFrame
 
 
 @dataclass(frozen=True)
@@ -191,20 +192,24 @@ def _relinked(
     edges = pl.concat([old, made, new_ties, _standing(state, fresh, kept, orders, model)])
     rest = state.members.filter(~pl.col("record_id").is_in(pl.concat([local, gone]).implode()))
     mine = held_by(members, edges.filter(pl.col("left_record_id").is_in(local.implode())))
-    every = pl.concat([rest.drop("household_id"), mine.select("record_id", "person_id", "tier", "rule")])
+    every = pl.concat(
+        [rest.select("record_id", "person_id", "tier", "rule"), mine.select("record_id", "person_id", "tier", "rule")]
+    )
     housed = _housed(state, every, edges, members, seed)
     records, keys = _merged(state, model, work, fresh, kept)
     after = State(records, keys, state.learned, edges, housed, _alive(state, people, touched))
     counted = pl.DataFrame(
         {"levels": pl.Series(work.seen.levels.astype(np.int8)).cast(pl.List(pl.Int8)), "pairs": work.seen.counts}
     )
-    return Update(after, fresh[model.record_id].rename("record_id"), lost, local, counted, work.met.dropped)
+    return Update(after, fresh[model.record_id].rename("record_id"), lost, local, counted, work.met.dropped, work.met.rules)
 
 
 def _alive(state: State, people: pl.DataFrame, touched: pl.Series) -> pl.DataFrame:
     """person_id, created_on of everybody after the day: persons of touched records are those that were made of them."""
     asked = state.members.filter(pl.col("record_id").is_in(touched.implode()))["person_id"].unique()
-    return pl.concat([state.people.filter(~pl.col("person_id").is_in(asked.implode())), people.sort("person_id")])
+    return pl.concat(
+        [state.people.filter(~pl.col("person_id").is_in(asked.implode())), people.select(state.people.columns).sort("person_id")]
+    )
 
 
 def _standing(state: State, fresh: pl.DataFrame, kept: pl.Series, orders: pl.DataFrame, model: IdentityModel) -> pl.DataFrame:

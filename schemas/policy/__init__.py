@@ -1,5 +1,6 @@
 """The typed shape of policy/: what the business wants, validated at load. Loading itself happens on the top floor."""
 
+from schemas.identity_model import IdentityModel
 from schemas.policy.audiences import AudiencePolicy, Condition
 from schemas.policy.base import PolicyModel
 from schemas.policy.channels import ChannelsPolicy
@@ -22,6 +23,7 @@ class Policy(PolicyModel):
     triggers: TriggersPolicy
     scoring: ScoringPolicy
     identity: IdentityPolicy
+    identity_model: IdentityModel
     channels: ChannelsPolicy
     privacy: PrivacyPolicy
     experiments: ExperimentsPolicy

@@ -9,6 +9,20 @@ from schemas.policy.survivorship import SurvivorshipPolicy
 from schemas.policy.web_identity import WebIdentityPolicy
 
 
+class HealthPolicy(PolicyModel):
+    """Limits of the day's resolution. Shares are 0 to 1."""
+
+    max_dropped_blocks: int = Field(default=200, ge=0, description="values on too many profiles to be keys")
+    max_records_per_person: int = Field(default=400, gt=1, description="records of the largest person")
+    max_churn: float = Field(
+        default=0.001, gt=0, le=1, description="share of old records that change person, per changed percent"
+    )
+    max_merge_share: float = Field(default=0.005, gt=0, le=1, description="share of known persons that were merged away")
+    max_split_share: float = Field(default=0.005, gt=0, le=1, description="share of known persons that were split")
+    max_drift: float = Field(default=0.25, gt=0, description="population stability index of levels; 0.25 is the usual alarm")
+    min_full_agreement: float = Field(default=0.999, gt=0, le=1, description="pairs on which the state and a full run agree, F1")
+
+
 class IdentityPolicy(PolicyModel):
     """How records become people."""
 
@@ -23,6 +37,9 @@ class IdentityPolicy(PolicyModel):
     placeholder_phones: tuple[str, ...]
     source_order: tuple[str, ...] = Field(description="feeds whose values survive first")
     stale_after_months: int = Field(gt=0)
+    learn_again_after_days: int = Field(default=28, gt=0, le=366, description="days for which the model stays frozen")
+    full_run_weekday: int = Field(default=7, ge=1, le=7, description="1 Monday to 7 Sunday: all is linked afresh to compare")
+    health: HealthPolicy = HealthPolicy()
     web: WebIdentityPolicy = WebIdentityPolicy()
     household: HouseholdPolicy = HouseholdPolicy()
     survivorship: SurvivorshipPolicy = SurvivorshipPolicy()

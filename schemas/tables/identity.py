@@ -12,8 +12,12 @@ class Edge(dy.Schema):
     left_record_id = dy.String(primary_key=True, description="the smaller record id")
     right_record_id = dy.String(primary_key=True, description="the larger record id")
     rule = dy.String(primary_key=True, description="rule of the identity model that made the edge")
-    kind = dy.Enum(["matched", "must_link", "must_not_link"], description="where the edge comes from")
+    kind = dy.Enum(["matched", "must_link", "must_not_link", "household"], description="one person, one household, or an order")
     tier = dy.Enum(["exact", "strict", "loose"], description="how sure the rule is")
+    weight = dy.Float64(nullable=True, description="log2 likelihood ratio of one person against strangers; null where not scored")
+    match = dy.Float64(nullable=True, description="posterior of one person")
+    household = dy.Float64(nullable=True, description="posterior of one household and two persons")
+    model_version = dy.String(nullable=True, description="version of the model that scored it")
 
 
 class Member(dy.Schema):
@@ -92,12 +96,14 @@ class IdEvent(dy.Schema):
     """What happened to person ids on the day."""
 
     event_id = dy.String(primary_key=True, description="keyed hash of kind, persons and day")
-    kind = dy.Enum(["create", "absorb", "merge", "split", "move", "retire"], description="what happened")
+    kind = dy.Enum(["create", "absorb", "merge", "split", "move", "retire", "manual"], description="what happened")
     person_id = person_id()
     other_person_id = dy.String(nullable=True, description="the person absorbed, split from or moved from")
     record_id = dy.String(nullable=True, description="the record that moved, where one did")
     on_day = dy.Date(description="day of the event")
     rule = dy.String(nullable=True, description="rule of the edge that caused it")
+    left_record_id = dy.String(nullable=True, description="smaller end of the edge that caused it")
+    right_record_id = dy.String(nullable=True, description="larger end of the edge that caused it")
 
 
 class SharedIdentifier(dy.Schema):

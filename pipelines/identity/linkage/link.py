@@ -11,7 +11,7 @@ from pipelines.identity.linkage.encode import Records
 from pipelines.identity.linkage.frequency import frequency, mixed_in
 from pipelines.identity.linkage.keys import Keys
 from pipelines.identity.linkage.measures import Texts
-from pipelines.identity.linkage.pairs import Pairs, Rule, allowed, pairs
+from pipelines.identity.linkage.pairs import Pairs, Rule, judged, pairs, unbarred
 from pipelines.identity.linkage.patterns import Patterns, patterns
 from pipelines.identity.linkage.refine import FORBIDDEN, NO_ORDERS, Edges, clusters, with_orders
 from pipelines.identity.linkage.score import Scored, Scorer
@@ -97,7 +97,8 @@ def clustered(records: Records, model: IdentityModel, known: Edges, scorer: Scor
 
     def score(left: np.ndarray, right: np.ndarray) -> np.ndarray:
         odds = scorer.pairs(left, right).odds
-        odds[~allowed(records, model, left, right)] = np.nan if model.mode == "link" else FORBIDDEN
+        odds[~judged(records, model, left, right)] = np.nan
+        odds[~unbarred(records, left, right)] = FORBIDDEN
         return odds
 
     return clusters(len(records), known, score, from_odds, 0.0 if model.household else BEST_SHARE)

@@ -55,9 +55,19 @@ def pairs(records: Records, model: IdentityModel, rules: tuple[Rule, ...], keys:
 
 def allowed(records: Records, model: IdentityModel, left: np.ndarray, right: np.ndarray) -> np.ndarray:
     """Pairs that may be one person at all."""
-    out = np.ones(len(left), dtype=bool)
+    return judged(records, model, left, right) & unbarred(records, left, right)
+
+
+def judged(records: Records, model: IdentityModel, left: np.ndarray, right: np.ndarray) -> np.ndarray:
+    """Pairs that are looked at: in link mode those of two sources."""
     if model.mode == "link" and records.sources is not None:
-        out &= records.sources[left] != records.sources[right]
+        return records.sources[left] != records.sources[right]
+    return np.ones(len(left), dtype=bool)
+
+
+def unbarred(records: Records, left: np.ndarray, right: np.ndarray) -> np.ndarray:
+    """Pairs without two known and different values of a barrier."""
+    out = np.ones(len(left), dtype=bool)
     for barrier in records.barriers:
         a, b = barrier[left], barrier[right]
         out &= (a == b) | (a == MISSING) | (b == MISSING)

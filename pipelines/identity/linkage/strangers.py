@@ -29,13 +29,19 @@ def by_chance(comparer: Comparer, swap: tuple[Swap, Comparer] | None = None) -> 
     unequal = level[(level != UNKNOWN) & (level >= comparer.bands)] - comparer.bands
     typical = np.full(comparer.size - comparer.bands, TYPICAL_CLOSE)
     typical[-1] = 1 - TYPICAL_CLOSE * (len(typical) - 1)
-    counted = np.bincount(unequal, minlength=len(typical)) + PRIOR_PAIRS * typical
+    counted = np.bincount(unequal, minlength=len(typical)) * _weight(comparer, len(left)) + PRIOR_PAIRS * typical
     if swap:
         counted[swap[0].level - comparer.bands] += len(unequal) * swapped_by_chance(comparer, swap[1], left, right)
     exact = comparer.frequency.agreement * _meetings(comparer)
     exact = exact * min(1.0, MOST_EXACT / max(float(exact.sum()), 1e-12))
     rest = 1.0 - float(exact.sum())
     return np.concatenate([exact, rest * counted / counted.sum()])
+
+
+def _weight(comparer: Comparer, drawn: int) -> float:
+    """What a drawn pair counts: a small file has fewer pairs than were drawn, and each is known once only."""
+    holders = int(np.any(np.stack(comparer.field.slots) != MISSING, axis=0).sum())
+    return min(1.0, holders * (holders - 1) / 2 / max(drawn, 1))
 
 
 def _meetings(comparer: Comparer) -> float:

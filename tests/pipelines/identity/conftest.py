@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date, datetime
+from hashlib import sha256
 
 import polars as pl
 import pytest
@@ -13,6 +14,7 @@ from pipelines.step import Day
 from schemas.policy import Policy
 from schemas.sources import all_feeds
 from schemas.tables import identity, records
+from schemas.tables.web_identity import WEB_EVIDENCE, WEB_NETWORK
 
 AS_OF = date(2026, 11, 21)
 STAMP = datetime.fromisoformat("2026-11-21T05:00")
@@ -73,6 +75,16 @@ def frame(table: str, rows: list[dict]) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=contract.create_empty().schema, orient="row")
 
 
+def evidence(contacts: list[dict]) -> pl.DataFrame:
+    """What the web clients of a day told: their logins, and the hashed e-mails of their forms."""
+    clients = [one for one in contacts if one["role"] == "web_client"]
+    told = [(one["record_id"], "login", one["web_user_id"]) for one in clients if one["web_user_id"]]
+    told += [(one["record_id"], "form", value) for one in clients for value in one["email_hashes"]]
+    told += [(one["record_id"], "form", sha256(value.encode()).hexdigest()) for one in clients for value in one["emails"]]
+    rows = [{"record_id": a, "kind": b, "value": c, "days": 1, "last_on": AS_OF} for a, b, c in sorted(set(told))]
+    return pl.DataFrame(rows, schema=WEB_EVIDENCE.schema.create_empty().schema)
+
+
 class Days:
     """Runs the step day after day, each on the state that the day before left."""
 
@@ -92,7 +104,9 @@ class Days:
         self.engine.register("transaction", frame("transaction", list(deals)))
         self.engine.register("email_status", frame("email_status", list(mails)))
         self.engine.register("identity_rules", frame("identity_rules", list(orders)))
-        for name in ("member", "person", "household"):
+        self.engine.register("web_evidence", evidence(contacts))
+        self.engine.register("web_network", WEB_NETWORK.schema.create_empty())
+        for name in (one.table for one in STEP.inputs if one.window == "previous"):
             self.engine.register(f"previous_{name}", self.state.get(name, TABLES[name].schema.create_empty()))
         found = STEP.frames(self.engine, Day(on, self.policy, "key"))
         for name, made in found.items():
