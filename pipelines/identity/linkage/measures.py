@@ -15,6 +15,7 @@ from rapidfuzz.process import cpdist
 
 from pipelines.identity.linkage.derive import derived, full_names
 from pipelines.identity.linkage.encode import MISSING
+from pipelines.identity.linkage.letters import can_reach, letters
 from schemas.identity_language import Level
 
 MAX_FULL_NAMES = 8
@@ -22,6 +23,7 @@ NOWHERE = -2  # code of a text that a field never holds
 SIMILAR_STREET = 80.0  # token_sort, 0 to 100, from which two streets with one number are one place
 WORKERS, WORTH_WORKERS = 2, 20_000  # threads, and pairs from which they pay; which thread compares changes no result
 ROUNDING = 1e-3  # of similarities, so that rounding never takes away what a level would let through
+FARTHEST = {"edits": np.inf}  # of the others, 0
 NO_LIMITS: Mapping[str, float] = {}
 _SCORERS: dict[str, Any] = {
     "jaro_winkler": JaroWinkler.normalized_similarity,
@@ -72,15 +74,29 @@ class Texts:
         self, measure: str, a: np.ndarray, b: np.ndarray, other: "Texts | None" = None, *, until: float | None = None
     ) -> np.ndarray:
         """RapidFuzz over pairs, one by one; `b` may be of another field. Beyond `until`, a score may be the worst."""
-        workers = WORKERS if len(a) >= WORTH_WORKERS else 1
-        return cpdist(
-            self.texts[a],
-            (other or self).texts[b],
-            scorer=_SCORERS[measure],
-            score_cutoff=until,
-            dtype=np.float32,
-            workers=workers,
-        )
+        theirs = other or self
+        if until is None:
+            return _scored(measure, self.texts[a], theirs.texts[b], until)
+        lengths, held = self.lengths[a], self.letters[a]
+        near = np.flatnonzero(can_reach(measure, until, (held, theirs.letters[b]), (lengths, theirs.lengths[b])))
+        out = np.full(len(a), FARTHEST.get(measure, 0.0), dtype=np.float32)
+        out[near] = _scored(measure, self.texts[a[near]], theirs.texts[b[near]], until)
+        return out
+
+    @property
+    def lengths(self) -> np.ndarray:
+        """Letters of each text."""
+        return self.known("length", lambda values: values.str.len_chars().fill_null(0).to_numpy())
+
+    @property
+    def letters(self) -> np.ndarray:
+        """Which letters each text holds."""
+        return self.known("letters", letters)
+
+
+def _scored(measure: str, a: np.ndarray, b: np.ndarray, until: float | None) -> np.ndarray:
+    workers = WORKERS if len(a) >= WORTH_WORKERS else 1
+    return cpdist(a, b, scorer=_SCORERS[measure], score_cutoff=until, dtype=np.float32, workers=workers)
 
 
 def farthest(levels: tuple[Level, ...]) -> dict[str, float]:
@@ -126,8 +142,7 @@ def _nickname(texts: Texts, a: np.ndarray, b: np.ndarray, _: int) -> np.ndarray:
 
 def _initial(texts: Texts, a: np.ndarray, b: np.ndarray, _: int) -> np.ndarray:
     """One is the first letter of the other."""
-    lengths = texts.known("length", lambda values: values.str.len_chars().to_numpy())
-    return texts.agree("initial", a, b) & (np.minimum(lengths[a], lengths[b]) == 1)
+    return texts.agree("initial", a, b) & (np.minimum(texts.lengths[a], texts.lengths[b]) == 1)
 
 
 def _contains(texts: Texts, a: np.ndarray, b: np.ndarray, _: int) -> np.ndarray:
