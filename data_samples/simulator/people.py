@@ -147,8 +147,9 @@ def _identity(draws: Draws, calendar: Calendar, people: pl.DataFrame, ids: Ints,
     woman = np.where(role == 0, draws.chance("head woman", 0.45, home), draws.chance("woman", 0.5, ids))
     woman = np.where(role == 1, ~draws.chance("head woman", 0.45, home), woman).astype(bool)
     first = np.where(woman, _words(names.FEMALE, draws, "woman's name", ids), _words(names.MALE, draws, "man's name", ids))
-    named_after = (role == 2) & ~draws.chance("head woman", 0.45, home) & draws.chance("named after father", 0.25, home)
+    named_after = (role == 2) & ~draws.chance("head woman", 0.45, home) & draws.chance("named after father", 0.08, home)
     head = np.searchsorted(home, home, side="left")
+    first = _no_namesakes(draws, first, woman, ids, home)
     first = np.where(named_after, first[head], first)
     has_namesake = np.isin(home, home[named_after]) & (role == 0)
     own_name = draws.chance("keeps own name", 0.12, ids) & (role == 1)
@@ -162,6 +163,21 @@ def _identity(draws: Draws, calendar: Calendar, people: pl.DataFrame, ids: Ints,
         suffix=_suffixes(named_after, has_namesake),
         birth=pl.Series((calendar.last - age * 365.25 - 365 * draws.uniform("birthday", ids)).astype(np.int64)),
     ).drop("family")
+
+
+def _no_namesakes(
+    draws: Draws, first: NDArray[np.object_], woman: NDArray[np.bool_], ids: Ints, home: Ints
+) -> NDArray[np.object_]:
+    """Given names of which nobody of one house shares another's: only a child named after the father does that in life."""
+    for turn in range(4):
+        repeated = pl.DataFrame({"home": home, "first": text(first.tolist())}).select(
+            ~pl.struct("home", "first").is_first_distinct()
+        )
+        again = np.where(
+            woman, _words(names.FEMALE, draws, f"woman's name {turn}", ids), _words(names.MALE, draws, f"man's name {turn}", ids)
+        )
+        first = np.where(repeated.to_series().to_numpy(), again, first)
+    return first
 
 
 def _maiden(draws: Draws, ids: Ints, took_name: NDArray[np.bool_]) -> pl.Series:
