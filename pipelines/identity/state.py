@@ -12,7 +12,8 @@ from pipelines.identity.linkage.encode import Records
 from pipelines.identity.linkage.keys import Keys
 from pipelines.identity.linkage.learned import Learned
 from pipelines.identity.linkage.pairs import Rule
-from schemas.identity_language import parse_rule
+from pipelines.identity.linkage.same_person import holders
+from schemas.identity_language import Key, parse_rule
 from schemas.identity_model import IdentityModel
 
 ROW_HASH = "row_hash"
@@ -65,3 +66,16 @@ def key_table(records: Records, rules: tuple[Rule, ...], keys: Keys) -> pl.DataF
     """Keys of records, one column per rule and combination of the values that a record may hold."""
     told = {f"{place}/{i}": one for place, rule in enumerate(rules) for i, one in enumerate(keys.of_rule(rule))}
     return pl.DataFrame(told) if told else pl.DataFrame({"none": np.zeros(len(records), dtype=np.uint64)})
+
+
+def held_by_all(
+    state: State, model: IdentityModel, records: Records, keys: Keys, is_new: np.ndarray, kept: pl.Series
+) -> dict[str, np.ndarray]:
+    """Of ids of one person, how many of all records hold each value: those of the state that are kept, and new ones at hand."""
+    out = {}
+    for name in model.same_person:
+        rule = (Key(None, name),)
+        before = [one for one in state.keys.columns if one.startswith(f"{state.rules.index(rule)}/")]
+        known = [state.keys[one].filter(kept).to_numpy() for one in before]
+        out[name] = holders(records.fields[name], [*known, *(one[is_new] for one in keys.of_rule(rule))])
+    return out

@@ -21,7 +21,7 @@ from pipelines.identity.linkage.refine import Edges, with_orders
 from pipelines.identity.linkage.same_person import same_person
 from pipelines.identity.linkage.score import Scored, Scorer
 from pipelines.identity.resolve import FIRST_DAY, named_clusters
-from pipelines.identity.state import ROW_HASH, State, hashed, key_table
+from pipelines.identity.state import ROW_HASH, State, hashed, held_by_all, key_table
 from schemas.identity_model import IdentityModel
 
 ORDER_KINDS = ("must_link", "must_not_link")
@@ -186,7 +186,7 @@ def _relinked(
     is_order = state.edges["kind"].is_in(list(ORDER_KINDS))
     ends_kept = ~(state.edges["left_record_id"].is_in(gone.implode()) | state.edges["right_record_id"].is_in(gone.implode()))
     old = state.edges.filter(ends_kept & ~is_order)
-    local, members, people, tied = _clustered(state, model, work, old, made, touched, orders, seed, as_of)
+    local, members, people, tied = _clustered(state, model, work, old, made, kept, touched, orders, seed, as_of)
     key = ["left_record_id", "right_record_id", "kind", "rule"]
     new_ties = tied.join(old.select(key), on=key, how="anti", maintain_order="left")
     edges = pl.concat([old, made, new_ties, _standing(state, fresh, kept, orders, model)])
@@ -227,6 +227,7 @@ def _clustered(
     work: _Work,
     old: pl.DataFrame,
     made: pl.DataFrame,
+    kept: pl.Series,
     touched: pl.Series,
     orders: pl.DataFrame,
     seed: str,
@@ -238,7 +239,7 @@ def _clustered(
     known = _known(coded, pl.concat([old, made]), work, place)
     scorer = Scorer(frozen_comparers(coded, state.learned), work.scorer.parameters, work.scorer.shared)
     cluster = clustered(coded, model, with_orders(known, told), scorer)
-    cluster, tied = same_person(coded, model, cluster, told)
+    cluster, tied = same_person(coded, model, cluster, told, held_by_all(state, model, work.coded, work.keys, work.is_new, kept))
     before = state.members.filter(pl.col("record_id").is_in(touched.implode())).join(state.people, on="person_id")
     names = named_clusters(coded, cluster, before.select("record_id", "person_id", "created_on"), seed, as_of)
     return coded.ids, names.select("record_id", "person_id"), names.select("person_id", "created_on").unique(), tied

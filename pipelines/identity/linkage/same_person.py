@@ -4,18 +4,31 @@ Joining first would bridge chains; a value on too many records joins nobody, and
 differ in what may never differ.
 """
 
+from collections.abc import Mapping
+
 import numpy as np
 import polars as pl
 
 from pipelines.identity.linkage.edges import EDGES
 from pipelines.identity.linkage.encode import MISSING, Coded, Records
+from pipelines.identity.linkage.keys import hashes
 from pipelines.identity.linkage.refine import Edges, components
+from schemas.identity_language import Key
 from schemas.identity_model import IdentityModel
 
 
-def same_person(records: Records, model: IdentityModel, cluster: np.ndarray, orders: Edges) -> tuple[np.ndarray, pl.DataFrame]:
-    """Clusters joined by the ids of a model, and the edges that joined them."""
-    found = [_stars(records, model, name) for name in model.same_person]
+def same_person(
+    records: Records,
+    model: IdentityModel,
+    cluster: np.ndarray,
+    orders: Edges,
+    held: Mapping[str, np.ndarray] | None = None,
+) -> tuple[np.ndarray, pl.DataFrame]:
+    """Clusters joined by the ids of a model, and the edges that joined them.
+
+    `held` counts the records of each value where these are not all records, as in holders.
+    """
+    found = [_stars(records, model, name, None if held is None else held[name]) for name in model.same_person]
     if not found:
         return cluster, EDGES.to_frame()
     left, right = (np.concatenate([one[end] for one in found]) for end in (0, 1))
@@ -26,13 +39,22 @@ def same_person(records: Records, model: IdentityModel, cluster: np.ndarray, ord
     return label, _table(records, left[holds], right[holds], rules[holds])
 
 
-def _stars(records: Records, model: IdentityModel, name: str) -> tuple[np.ndarray, np.ndarray]:
+def holders(field: Coded, keys: list[np.ndarray]) -> np.ndarray:
+    """How many of these keys, which are those of the rule of the field alone, stand for each distinct value."""
+    asked = pl.DataFrame({"key": hashes(field, Key(None, field.name))[:-1]}, schema={"key": pl.UInt64})
+    every = pl.DataFrame({"key": np.concatenate(keys)}, schema={"key": pl.UInt64})
+    counted = every.join(asked, on="key", how="semi").group_by("key").len("held")
+    return asked.join(counted, on="key", how="left", maintain_order="left")["held"].fill_null(0).to_numpy()
+
+
+def _stars(records: Records, model: IdentityModel, name: str, held_by_all: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
     """Every record with the first record that carries the same value; between sources only where a model links sources."""
     field = records.fields[name]
     held = [np.flatnonzero(slot != MISSING) for slot in field.slots]
     record = np.concatenate(held)
     value = np.concatenate([slot[places] for slot, places in zip(field.slots, held, strict=True)])
-    usable = field.counts[value] <= model.max_same_person
+    counts = field.counts if held_by_all is None else held_by_all
+    usable = counts[value] <= model.max_same_person
     record, value = record[usable], value[usable]
     left = _first(records, field, value, record)[value]
     if model.mode == "link" and records.sources is not None:
