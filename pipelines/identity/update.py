@@ -11,7 +11,6 @@ import polars as pl
 
 from pipelines.identity.linkage.edges import edge_table, held_by, order_table, ordered_edges
 from pipelines.identity.linkage.encode import Records, encode
-from pipelines.identity.linkage.households import homes, pairs_of_people
 from pipelines.identity.linkage.keys import NO_KEY, Keys
 from pipelines.identity.linkage.learned import frozen_comparers, parameters_of
 from pipelines.identity.linkage.link import clustered
@@ -20,6 +19,7 @@ from pipelines.identity.linkage.patterns import Patterns, patterns
 from pipelines.identity.linkage.refine import Edges, with_orders
 from pipelines.identity.linkage.same_person import same_person
 from pipelines.identity.linkage.score import Scored, Scorer
+from pipelines.identity.rehoused import rehoused
 from pipelines.identity.resolve import FIRST_DAY, named_clusters
 from pipelines.identity.state import ROW_HASH, State, hashed, held_by_all, key_table
 from schemas.identity_model import IdentityModel
@@ -195,7 +195,7 @@ def _relinked(
     every = pl.concat(
         [rest.select("record_id", "person_id", "tier", "rule"), mine.select("record_id", "person_id", "tier", "rule")]
     )
-    housed = _housed(state, every, edges, members, seed)
+    housed = rehoused(state, every, edges, members, seed)
     records, keys = _merged(state, model, work, fresh, kept)
     after = State(records, keys, state.learned, edges, housed, _alive(state, people, touched))
     counted = pl.DataFrame(
@@ -267,28 +267,6 @@ def _known(coded: Records, edges: pl.DataFrame, work: _Work, place: np.ndarray) 
     inside = (left >= 0) & (right >= 0)
     now = Edges(left[inside], right[inside], work.scored.odds[inside])
     return with_orders(Edges(both["place"].to_numpy(), both["place_of"].to_numpy(), odds), now)
-
-
-def _housed(state: State, members: pl.DataFrame, edges: pl.DataFrame, fresh: pl.DataFrame, seed: str) -> pl.DataFrame:
-    """members with household_id; only households of touched persons, and those they are now tied to, are made again."""
-    people = fresh["person_id"].unique()
-    moved = state.members.filter(pl.col("record_id").is_in(fresh["record_id"].implode()))["person_id"].unique()
-    asked = pl.concat([people, moved]).unique()
-    mine = members.filter(pl.col("person_id").is_in(asked.implode()))["record_id"]
-    near = edges.filter(
-        (pl.col("kind") == "household")
-        & (pl.col("left_record_id").is_in(mine.implode()) | pl.col("right_record_id").is_in(mine.implode()))
-    )
-    ties = pairs_of_people(members, near)
-    met = pl.concat([asked, ties["left"], ties["right"]]).unique()
-    homes_met = state.members.filter(pl.col("person_id").is_in(met.implode()))["household_id"].unique()
-    company = state.members.filter(pl.col("household_id").is_in(homes_met.implode()))["person_id"].unique()
-    again = members.filter(pl.col("person_id").is_in(pl.concat([asked, company]).unique().implode()))
-    inside = edges.filter((pl.col("kind") == "household") & pl.col("left_record_id").is_in(again["record_id"].implode()))
-    placed, _ = homes(again, inside, seed=seed)
-    rest = members.filter(~pl.col("record_id").is_in(again["record_id"].implode()))
-    before = state.members.select("record_id", "household_id")
-    return pl.concat([rest.join(before, on="record_id", maintain_order="left").select(placed.columns), placed])
 
 
 def _merged(

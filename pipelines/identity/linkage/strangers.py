@@ -29,9 +29,10 @@ def by_chance(comparer: Comparer, swap: tuple[Swap, Comparer] | None = None) -> 
     unequal = level[(level != UNKNOWN) & (level >= comparer.bands)] - comparer.bands
     typical = np.full(comparer.size - comparer.bands, TYPICAL_CLOSE)
     typical[-1] = 1 - TYPICAL_CLOSE * (len(typical) - 1)
-    counted = np.bincount(unequal, minlength=len(typical)) * _weight(comparer, len(left)) + PRIOR_PAIRS * typical
+    seen = np.bincount(unequal, minlength=len(typical)).astype(float)
     if swap:
-        counted[swap[0].level - comparer.bands] += len(unequal) * swapped_by_chance(comparer, swap[1], left, right)
+        seen[swap[0].level - comparer.bands] += len(unequal) * swapped_by_chance(comparer, swap[1], left, right)
+    counted = seen * _weight(comparer, len(left)) + PRIOR_PAIRS * typical
     exact = comparer.frequency.agreement * _meetings(comparer)
     exact = exact * min(1.0, MOST_EXACT / max(float(exact.sum()), 1e-12))
     rest = 1.0 - float(exact.sum())
