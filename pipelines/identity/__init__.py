@@ -1,6 +1,12 @@
 """Who is who: records into persons, persons into households, vehicles into garages.
 
-encode (records into codes) -> block (who meets whom) -> compare (how names agree) -> rules (which meetings are edges)
--> cluster and constrain (edges into clusters) -> persons (stable ids and events) -> survive, households, garage.
-Comparing and rules can be replaced by a learned model without touching what comes before or after.
+The engine is `linkage`: it reads a model file, compares records, learns what each agreement is worth and clusters. `resolve` is its
+entry for any file, `update` takes a day's changes, `explain` tells why. The product's day (`daily`) goes encode and fanout (what is
+everybody's identifies nobody) -> linkable (profiles) -> clusters (the engine, with the state of the day before) -> nameless and
+web.attach (callers, shoppers, web clients) -> whole (orders of a steward) -> persons (stable ids and events) -> survive, households,
+garage. `health` and `drift` say whether the day can be trusted.
 """
+
+from pipelines.identity.resolve import Resolution, resolve
+
+__all__ = ["Resolution", "resolve"]

@@ -4,9 +4,9 @@ from datetime import date
 
 import polars as pl
 
-from pipelines.identity.cluster import components
 from pipelines.identity.household_ties import PAIR, judged
 from pipelines.identity.ids import named
+from pipelines.identity.linkage.refine import components
 from schemas.policy.household import HouseholdPolicy
 
 
@@ -46,7 +46,7 @@ def households(
     ends = tied.join(homes.select("node", left="person_id"), on="left").join(
         homes.select("person_id", node_of="node"), left_on="right", right_on="person_id"
     )
-    label = components(len(homes), ends["node"], ends["node_of"])
+    label = components(len(homes), ends["node"].to_numpy(), ends["node_of"].to_numpy())
     now = homes.select("person_id", "address_key", "zip", cluster=pl.Series(label))
     now = now.with_columns(creator=pl.col("person_id").min().over("cluster"), member="person_id")
     names = named(now, before.select(member="person_id", id="household_id", created_on="created_on"), "h", seed, as_of)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from pipelines.identity.cluster import components
+from pipelines.identity.linkage.refine import components
 from pipelines.identity.web.meaning import is_owner, likeliest, meant, silent_housemates
 from schemas.policy.web_identity import WebIdentityPolicy
 
@@ -129,7 +129,7 @@ def _members(clients: pl.DataFrame, told: pl.DataFrame, known: pl.DataFrame) -> 
     free = free.select("record_id").with_row_index("node")
     logins = told.filter(pl.col("kind").cast(pl.String) == "login").join(free, on="record_id").sort("value", "node")
     first = logins.with_columns(first=pl.col("node").min().over("value"))
-    label = pl.Series("leader", components(len(free), first["first"], first["node"]), dtype=pl.UInt32)
+    label = pl.Series("leader", components(len(free), first["first"].to_numpy(), first["node"].to_numpy()), dtype=pl.UInt32)
     led = free.with_columns(label).join(
         free.select(leader="node", leader_record_id="record_id"), on="leader", maintain_order="left"
     )

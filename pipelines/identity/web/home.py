@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from pipelines.identity.cluster import components
+from pipelines.identity.linkage.refine import components
 
 
 def homes(members: pl.DataFrame, contacts: pl.DataFrame, max_people: int) -> pl.DataFrame:
@@ -18,6 +18,6 @@ def homes(members: pl.DataFrame, contacts: pl.DataFrame, max_people: int) -> pl.
     lived = lived.filter(pl.len().over("address", "zip").is_between(2, max_people))
     people = lived.select("person_id").unique().sort("person_id").with_row_index("node")
     met = lived.join(people, on="person_id").with_columns(first=pl.col("node").min().over("address", "zip"))
-    label = pl.Series("home", components(len(people), met["first"], met["node"]), dtype=pl.UInt32)
+    label = pl.Series("home", components(len(people), met["first"].to_numpy(), met["node"].to_numpy()), dtype=pl.UInt32)
     led = people.with_columns(label).join(people.select(home="node", household_id="person_id"), on="home", maintain_order="left")
     return led.select("person_id", "household_id").sort("person_id")

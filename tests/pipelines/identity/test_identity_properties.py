@@ -2,13 +2,13 @@
 
 from datetime import date, timedelta
 
-import polars as pl
+import numpy as np
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from assets.engine import DuckDBEngine
 from assets.policy_files import load_policy
-from pipelines.identity.cluster import components
+from pipelines.identity.linkage.refine import components
 from tests.pipelines.identity.conftest import AS_OF, Days, contact, order, partition
 
 POLICY = load_policy("velocity_b")
@@ -114,5 +114,5 @@ def test_components_are_what_a_search_finds(total: int, pairs: list[tuple[int, i
     for _ in range(total):
         for a, b in edges:
             label[a] = label[b] = min(label[a], label[b])
-    left, right = (pl.Series([edge[side] for edge in edges], dtype=pl.UInt32) for side in (0, 1))
+    left, right = (np.array([edge[side] for edge in edges], dtype=np.int64) for side in (0, 1))
     assert components(total, left, right).tolist() == label
