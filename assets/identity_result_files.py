@@ -5,14 +5,13 @@ replaced; `result.json` names the files of a result.
 """
 
 import json
-import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
-from assets.lake import replace_durably
+from assets.whole_folder import mend, put_in_place, staged_beside
 
 INDEX = "result.json"
 FORMAT = "velocity identity result 1"
@@ -29,7 +28,7 @@ class ResultFolderError(ValueError):
 def check_folder(folder: Path) -> None:
     """Raise ResultFolderError where something stands in the way that is no former result."""
     place = folder.resolve()
-    _mend(place)
+    mend(place)
     if not place.exists():
         return
     if not place.is_dir():
@@ -48,37 +47,13 @@ def write_result(folder: Path, frames: Mapping[str, pl.DataFrame], summary: Mapp
     """
     check_folder(folder)
     place = folder.resolve()
-    staged = _beside(place, "staged")
-    shutil.rmtree(staged, ignore_errors=True)
-    staged.mkdir(parents=True)
+    staged = staged_beside(place)
     for name, frame in frames.items():
         frame.write_parquet(staged / f"{name}.parquet", compression="zstd", statistics=True)
     files = sorted([INDEX, *(f"{name}.parquet" for name in frames)])
     content = {**summary, "format": FORMAT, "files": files}
     (staged / INDEX).write_text(json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False), encoding="utf-8")
-    for name in files:
-        replace_durably(staged / name, staged / name)
-    _swap(staged, place)
-
-
-def _swap(staged: Path, place: Path) -> None:
-    former = _beside(place, "former")
-    if place.exists():
-        place.rename(former)
-    replace_durably(staged, place)
-    shutil.rmtree(former, ignore_errors=True)
-
-
-def _mend(place: Path) -> None:
-    """Put a former result back that a killed writer had moved away, or remove it where the new one is there."""
-    former = _beside(place, "former")
-    if former.is_dir() and not place.exists():
-        former.rename(place)
-    shutil.rmtree(former, ignore_errors=True)
-
-
-def _beside(place: Path, what: str) -> Path:
-    return place.parent / f".{place.name}.{what}"
+    put_in_place(staged, place)
 
 
 def _files_of(place: Path) -> set[str]:
