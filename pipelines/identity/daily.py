@@ -19,7 +19,7 @@ from pipelines.identity.linkable import WEB, linkable, profiles
 from pipelines.identity.linkage.households import pairs_of_people
 from pipelines.identity.nameless import attach
 from pipelines.identity.persons import Persons, events, persons, retired
-from pipelines.identity.record_edges import record_edges
+from pipelines.identity.record_edges import alike, record_edges
 from pipelines.identity.standing import standings
 from pipelines.identity.steward import steward_orders
 from pipelines.identity.survive import ordered_records, survivors
@@ -113,16 +113,17 @@ def build(engine: Engine, day: Day) -> Built:
     shared = shared_identifiers(encoded, day.policy.identity, day.policy.group)
     orders = steward_orders(encoded, engine.sql(ORDERS))
     told = _labelled(engine, day, contacts, encoded, shared, orders)
-    shared = pl.concat([shared, told.clients.shared.select(shared.columns).cast(dict(shared.schema))]).sort("kind", "value")
+    shared = pl.concat([shared, told.clients.shared.select(shared.columns).cast(shared.schema)]).sort("kind", "value")
     before, created = engine.sql(PREVIOUS_MEMBER), engine.sql(PREVIOUS_PERSON)
     records = encoded.records.select("record_id", "created_on")
     found = persons(records, told.labels, before=before, created=created, seed=day.seed, as_of=day.as_of)
     lived = pairs_of_people(found.member, told.edges)
     frames = _surviving(engine, day, contacts, found, transactions=transactions, shared=shared, pairs=lived)
-    frames |= {"edge": told.edges, "member": found.member, "shared_identifier": listed(shared)}
+    edges = pl.concat([told.edges, alike(told.records, found.member)]).sort("left_record_id", "right_record_id", "rule")
+    frames |= {"edge": edges, "member": found.member, "shared_identifier": listed(shared)}
     frames |= {"web_attachment": _attachments(told, found), "identity_record": told.records}
     frames["id_event"] = events(
-        found, created, told.edges, _reordered(engine.sql(PREVIOUS_ORDER), orders), seed=day.seed, as_of=day.as_of
+        found, created, edges, _reordered(engine.sql(PREVIOUS_ORDER), orders), seed=day.seed, as_of=day.as_of
     )
     alive = found.people["person_id"]
     frames["retired_person"] = retired(engine.sql(PREVIOUS_RETIRED), frames["id_event"], alive, day.as_of)

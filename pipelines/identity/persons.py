@@ -6,6 +6,7 @@ from datetime import date
 import polars as pl
 
 from pipelines.identity.ids import keyed_id, named
+from pipelines.identity.linkage.edges import TIERS
 
 EVENT = ("kind", "person_id", "other_person_id", "record_id", "rule", "left_record_id", "right_record_id")
 
@@ -76,7 +77,8 @@ def events(
     joined = member.filter(pl.col("previous_person_id").is_null()).join(born, on="record_id", how="anti")
     moved = member.filter(pl.col("previous_person_id") != pl.col("person_id"))
     crossing = _crossing(found.member, edges)
-    moved = moved.drop("rule").join(crossing, on=["previous_person_id", "person_id"], how="left")
+    moved = moved.join(crossing, on=["previous_person_id", "person_id"], how="left")
+    moved = moved.with_columns(cause=pl.coalesce("cause", pl.col("rule").min().over("previous_person_id", "person_id")))
     from_lost = moved.join(alive, left_on="previous_person_id", right_on="person_id", how="anti")
     from_alive = moved.join(alive, left_on="previous_person_id", right_on="person_id", how="semi")
     lost = before.select("person_id").unique().join(alive, on="person_id", how="anti")
@@ -140,7 +142,8 @@ def _manual(member: pl.DataFrame, ordered: pl.DataFrame) -> pl.DataFrame:
 def _crossing(member: pl.DataFrame, edges: pl.DataFrame) -> pl.DataFrame:
     """Why records of one old person are now in a given new one: previous_person_id, person_id, cause and edge (may be absent).
 
-    The strongest edge to what was there before; where they were parted, the veto or the order that parted them.
+    The strongest edge to what was there before; where they were parted, the order that parted them. Where there is neither, the
+    event names the rule that holds the records where they are now.
     """
     slim = member.select("record_id", "person_id", "previous_person_id")
     ends = edges.join(slim, left_on="left_record_id", right_on="record_id").join(
@@ -161,7 +164,9 @@ def _crossing(member: pl.DataFrame, edges: pl.DataFrame) -> pl.DataFrame:
         & (pl.col("person_id") != pl.col("person_id_of"))
     )
     causes = both.filter(joins | parts).with_columns(is_apart=is_apart)
-    causes = causes.sort("previous_person_id", "person_id", "is_apart", "tier", "rule", "left_record_id", "right_record_id")
+    causes = causes.sort(
+        "previous_person_id", "person_id", "is_apart", pl.col("tier").cast(TIERS), "rule", "left_record_id", "right_record_id"
+    )
     first = causes.unique(["previous_person_id", "person_id"], keep="first", maintain_order=True)
     return first.select("previous_person_id", "person_id", "left_record_id", "right_record_id", cause="rule")
 

@@ -21,8 +21,8 @@ def steward_orders(encoded: Encoded, rules: pl.DataFrame) -> pl.DataFrame:
     pairs = left.join(right, on=["rule_id", "rule"], suffix="_of").filter((pl.col("rec") != pl.col("rec_of")) & ~is_itself)
     ids = encoded.records.select("rec", "record_id")
     ends = pairs.join(ids, on="rec").join(ids, left_on="rec_of", right_on="rec", suffix="_end")
-    left, right = pl.min_horizontal("record_id", "record_id_end"), pl.max_horizontal("record_id", "record_id_end")
-    orders = ends.select(left_record_id=left, right_record_id=right, kind="rule")
+    low, high = pl.min_horizontal("record_id", "record_id_end"), pl.max_horizontal("record_id", "record_id_end")
+    orders = ends.select(left_record_id=low, right_record_id=high, kind="rule")
     order = orders.sort("left_record_id", "right_record_id", pl.col("kind") != "must_not_link")
     return order.unique(["left_record_id", "right_record_id"], keep="first", maintain_order=True)
 

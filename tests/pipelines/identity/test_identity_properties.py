@@ -31,7 +31,10 @@ def worlds(draw: st.DrawFn) -> list[dict]:
         }
         if draw(st.booleans()):
             values["address"] = "1 ELM ST"
-        rows.append(contact(f"{draw(st.sampled_from(['dms_sales', 'crm_leads', 'web_events']))}:{number}", **values))
+        feed = draw(st.sampled_from(["dms_sales", "crm_leads", "web_events"]))
+        if feed == "web_events":
+            values = {"emails": values["emails"]}
+        rows.append(contact(f"{feed}:{number}", **values))
     return rows
 
 

@@ -11,6 +11,7 @@ from assets.policy_files import load_policy
 from pipelines.identity.daily import STEP
 from pipelines.step import Day
 from schemas.sources import all_feeds
+from schemas.tables.web_identity import WEB_EVIDENCE, WEB_NETWORK
 from tests.pipelines.identity.conftest import AS_OF, STAMP, TABLES
 
 MIN_PRECISION, MIN_RECALL = 0.97, 0.75
@@ -60,7 +61,9 @@ def scored(samples: Path) -> tuple[float, float, dict[str, pl.DataFrame]]:
     engine.register("transaction", shaped(deals, "transaction"))
     engine.register("identity_rules", all_feeds()["identity_rules"].schema().create_empty())
     engine.register("email_status", all_feeds()["email_status"].schema().create_empty())
-    for name in ("member", "person", "household"):
+    engine.register("web_evidence", WEB_EVIDENCE.schema.create_empty())
+    engine.register("web_network", WEB_NETWORK.schema.create_empty())
+    for name in (one.table for one in STEP.inputs if one.window == "previous"):
         engine.register(f"previous_{name}", TABLES[name].schema.create_empty())
     found = STEP.frames(engine, Day(AS_OF, load_policy("velocity_b"), "key"))
     told = found["member"].join(contacts.select("record_id", "truth"), on="record_id")
