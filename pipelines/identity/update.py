@@ -95,9 +95,9 @@ def update(
 def _fresh(state: State, model: IdentityModel, changed: pl.DataFrame) -> pl.DataFrame:
     """Rows that are not in the state as they are."""
     told = hashed(changed.select(pl.all()), model)
-    return told.join(
-        state.records.select(model.record_id, ROW_HASH), on=[model.record_id, ROW_HASH], how="anti", maintain_order="left"
-    )
+    on = [model.record_id, ROW_HASH]
+    known = state.records.select(on).filter(pl.col(model.record_id).is_in(told[model.record_id].implode()))
+    return told.join(known, on=on, how="anti", maintain_order="left")
 
 
 def _orders(state: State) -> pl.DataFrame:
@@ -186,15 +186,15 @@ def _relinked(
     is_order = state.edges["kind"].is_in(list(ORDER_KINDS))
     ends_kept = ~(state.edges["left_record_id"].is_in(gone.implode()) | state.edges["right_record_id"].is_in(gone.implode()))
     old = state.edges.filter(ends_kept & ~is_order)
-    local, members, people, tied = _clustered(state, model, work, old, made, kept, touched, orders, seed, as_of)
+    near = old.filter(pl.col("left_record_id").is_in(touched.implode()))
+    local, members, people, tied = _clustered(state, model, work, near, made, kept, touched, orders, seed, as_of)
     key = ["left_record_id", "right_record_id", "kind", "rule"]
-    new_ties = tied.join(old.select(key), on=key, how="anti", maintain_order="left")
-    edges = pl.concat([old, made, new_ties, _standing(state, fresh, kept, orders, model)])
+    new_ties = tied.join(near.select(key), on=key, how="anti", maintain_order="left")
+    fresh_edges = pl.concat([made, new_ties, _standing(state, fresh, gone, orders, model)])
+    edges = pl.concat([old, fresh_edges])
     rest = state.members.filter(~pl.col("record_id").is_in(pl.concat([local, gone]).implode()))
-    mine = held_by(members, edges.filter(pl.col("left_record_id").is_in(local.implode())))
-    every = pl.concat(
-        [rest.select("record_id", "person_id", "tier", "rule"), mine.select("record_id", "person_id", "tier", "rule")]
-    )
+    mine = held_by(members, pl.concat([near, fresh_edges.filter(pl.col("left_record_id").is_in(local.implode()))]))
+    every = pl.concat([rest, mine.with_columns(household_id=pl.lit(None, pl.String)).select(rest.columns)])
     housed = rehoused(state, every, edges, members, seed)
     records, keys = _merged(state, model, work, fresh, kept)
     after = State(records, keys, state.learned, edges, housed, _alive(state, people, touched))
@@ -212,9 +212,12 @@ def _alive(state: State, people: pl.DataFrame, touched: pl.Series) -> pl.DataFra
     )
 
 
-def _standing(state: State, fresh: pl.DataFrame, kept: pl.Series, orders: pl.DataFrame, model: IdentityModel) -> pl.DataFrame:
+def _standing(state: State, fresh: pl.DataFrame, gone: pl.Series, orders: pl.DataFrame, model: IdentityModel) -> pl.DataFrame:
     """Orders about records that exist, as edges."""
-    alive = pl.concat([state.records.filter(kept)[model.record_id], fresh[model.record_id]])
+    asked = pl.concat([orders["left_record_id"].rename("record_id"), orders["right_record_id"].rename("record_id")]).unique()
+    before = state.records[model.record_id].rename("record_id")
+    before = before.filter(before.is_in(asked.implode()))
+    alive = pl.concat([before.filter(~before.is_in(gone.implode())), fresh[model.record_id].rename("record_id")])
     known = orders.filter(pl.col("left_record_id").is_in(alive.implode()) & pl.col("right_record_id").is_in(alive.implode()))
     ends = pl.concat([known["left_record_id"], known["right_record_id"]]).unique().sort().rename("record_id")
     named = Records(ends, {}, None, ())
