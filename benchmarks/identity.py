@@ -4,6 +4,7 @@
     python -m benchmarks.identity --set dealer --records 100000,1000000 --repeat 3 --peer-python PEER/bin/python
     python -m benchmarks.identity --samples FOLDER --peer-python PEER/bin/python
     python -m benchmarks.identity --growth 100000,1000000,3000000
+    python -m benchmarks.identity --increment 0.001,0.01 --records 1000000 --repeat 3
 
 Ours answers at the one threshold of its model file; Splink gets the best of six. Wall and CPU run from opening the Parquet
 file to the members in memory, without imports; "process" is all of the child, imports and writing included. Peak is the
@@ -25,6 +26,7 @@ from statistics import median
 import polars as pl
 
 from assets.identity_model_files import load_model
+from benchmarks.identity_increment import increments
 from benchmarks.identity_people import written
 from pipelines.identity.pairwise import Pairwise, pairwise
 
@@ -142,12 +144,17 @@ def arguments() -> argparse.Namespace:
 
 def main() -> None:
     told = arguments()
-    print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}\n\n| {HEADINGS} |\n|{'---|' * (HEADINGS.count('|') + 1)}")
+    print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
+    if told.increment:
+        shares = [float(one) for one in told.increment.split(",")]
+        for size in told.records.split(","):
+            increments(shares, written(int(size), told.people), MODELS / f"{told.set}.yaml", child, told.repeat)
+        return
+    print(f"\n| {HEADINGS} |\n|{'---|' * (HEADINGS.count('|') + 1)}")
     for stem, kind in SAMPLES.items() if told.samples else ():
         compare(told, kind, told.samples / f"{stem}.parquet")
-    if not told.increment:
-        for size in filter(None, told.records.split(",")):
-            compare(told, told.set, written(int(size), told.people))
+    for size in filter(None, told.records.split(",")):
+        compare(told, told.set, written(int(size), told.people))
     for size in filter(None, told.growth.split(",")):
         print(row(path := written(int(size), told.people), run("ours", told, told.set, path)), flush=True)
 
