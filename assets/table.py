@@ -11,7 +11,7 @@ import resource
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ import polars as pl
 import pyarrow as pa
 
 from assets.catalogue import all_contracts
+from assets.guard_rails import Rails, broken, measured, rail_results, rail_specs
 from assets.house import House
 from assets.judge import Verdict, judge
 from assets.lake import Lake
@@ -46,11 +47,12 @@ class Staged:
     rows: int
     broken_rules: Mapping[str, int]
     verdict: Verdict
+    rails: Rails = field(default_factory=dict)
 
     @property
     def passed(self) -> bool:
         """Whether it may be published."""
-        return not self.broken_rules and self.verdict.success
+        return not self.broken_rules and self.verdict.success and not broken(self.rails)
 
 
 def asset_of(step: Step, partitions: dg.DailyPartitionsDefinition) -> dg.AssetsDefinition:
@@ -62,7 +64,7 @@ def asset_of(step: Step, partitions: dg.DailyPartitionsDefinition) -> dg.AssetsD
     @dg.multi_asset(
         name="_and_".join(names) if len(names) < 3 else f"{step.tables[0].stage}_{names[0]}",
         specs=[spec_of(table, deps=deps) for table in step.tables],
-        check_specs=[spec for name in names for spec in check_specs(name, CHECKS)],
+        check_specs=[*(spec for name in names for spec in check_specs(name, CHECKS)), *rail_specs(step.tables)],
         partitions_def=partitions,
     )
     def body(context: dg.AssetExecutionContext, house: House) -> Iterator[Any]:
@@ -150,11 +152,18 @@ def stage_step(house: House, step: Step, day: date) -> list[Staged]:
     if missing:
         raise ValueError(f"step of {step.tables[0].name}: frames and declared tables differ by {sorted(missing)}")
     paths = {table.name: lake.stage(table.name, day, _in_shape(table, frames[table.name])) for table in step.tables}
+    rails = {table.name: measured(table, frames[table.name]) for table in step.tables}
     # Each frame goes as soon as its rows are judged: judging a large table as a whole takes the memory that it held.
     judged = {table.name: broken_rules(table, frames.pop(table.name)) for table in step.tables}
     give_back()
     return [
-        Staged(table, paths[table.name], *judged[table.name], judge_staged(house, table, paths[table.name], day, paths))
+        Staged(
+            table,
+            paths[table.name],
+            *judged[table.name],
+            judge_staged(house, table, paths[table.name], day, paths),
+            rails[table.name],
+        )
         for table in step.tables
     ]
 
@@ -222,11 +231,12 @@ def publish(context: dg.AssetExecutionContext, house: House, staged: list[Staged
 
 def _why(one: Staged) -> str:
     rules = [f"{count} rows break {rule}" for rule, count in sorted(one.broken_rules.items())]
-    return f"table {one.table.name} was not published: " + "; ".join(rules + one.verdict.failures)
+    return f"table {one.table.name} was not published: " + "; ".join([*rules, *one.verdict.failures, *broken(one.rails)])
 
 
 def check_results(one: Staged) -> Iterator[dg.AssetCheckResult]:
-    """The two checks of a table, as results."""
+    """The checks of a table, as results: its two, and its guard rails."""
+    yield from rail_results(one.table, one.rails)
     yield dg.AssetCheckResult(
         asset_key=one.table.name,
         check_name="contract",

@@ -212,6 +212,19 @@ class Limits:
 
 
 @dataclass(frozen=True)
+class GuardRail:
+    """A figure of a day that has a limit: a row of its table, and a check on the asset that it is about.
+
+    A table of guard rails has the columns metric, value, limit, is_within and is_blocking. A metric without a row was not
+    measured on the day.
+    """
+
+    metric: str
+    asset: str
+    description: str
+
+
+@dataclass(frozen=True)
 class Table:
     """One of our own tables: its columns and keys (dataframely), and what people need to know about it."""
 
@@ -223,6 +236,7 @@ class Table:
     owner: str = "team:data"
     limits: Limits = Limits()
     is_personal: bool = True
+    guard_rails: tuple[GuardRail, ...] = ()  # assets of these names are made by the same step
 
     @property
     def key(self) -> tuple[str, ...]:

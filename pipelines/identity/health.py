@@ -41,12 +41,7 @@ def health(told: Clustered, found: Persons, events: pl.DataFrame, known: pl.Data
         least = policy.min_full_agreement
         row = {"metric": "full_run_agreement", "value": told.agreement, "limit": least, "is_within": told.agreement >= least}
         out = pl.concat([out, pl.DataFrame([row], schema=out.schema)])
-    return out.with_columns(pl.lit(told.is_learned).cast(pl.Float64).alias("learned")).pipe(_with_learned)
-
-
-def _with_learned(rows: pl.DataFrame) -> pl.DataFrame:
-    """Whether the model was learned on the day, as a row of its own without a limit."""
-    learned = rows.select(
-        metric=pl.lit("is_learned"), value="learned", limit=pl.lit(None, pl.Float64), is_within=pl.lit(True)
-    ).head(1)
-    return pl.concat([rows.drop("learned"), learned]).sort("metric")
+    # Whether the model was learned on the day has no limit, and belongs beside what it explains: drift and churn.
+    learned = {"metric": "is_learned", "value": float(told.is_learned), "limit": None, "is_within": True}
+    out = pl.concat([out, pl.DataFrame([learned], schema=out.schema)])
+    return out.with_columns(is_blocking=pl.col("metric").is_in(policy.block)).sort("metric")

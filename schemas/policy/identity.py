@@ -1,5 +1,7 @@
 """identity.yaml: fan-out limits and rules of identity."""
 
+from typing import Literal
+
 from pydantic import Field
 
 from schemas.policy.base import PolicyModel
@@ -7,6 +9,16 @@ from schemas.policy.household import HouseholdPolicy
 from schemas.policy.hygiene import HygienePolicy
 from schemas.policy.survivorship import SurvivorshipPolicy
 from schemas.policy.web_identity import WebIdentityPolicy
+
+Metric = Literal[
+    "dropped_blocks",
+    "largest_person_records",
+    "churn",
+    "merged_persons",
+    "split_persons",
+    "drift",
+    "full_run_agreement",
+]
 
 
 class HealthPolicy(PolicyModel):
@@ -21,6 +33,7 @@ class HealthPolicy(PolicyModel):
     max_split_share: float = Field(default=0.005, gt=0, le=1, description="share of known persons that were split")
     max_drift: float = Field(default=0.25, gt=0, description="population stability index of levels; 0.25 is the usual alarm")
     min_full_agreement: float = Field(default=0.999, gt=0, le=1, description="pairs on which the state and a full run agree, F1")
+    block: tuple[Metric, ...] = Field(default=(), description="metrics that keep a day from being published; the others warn")
 
 
 class IdentityPolicy(PolicyModel):

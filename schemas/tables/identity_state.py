@@ -2,7 +2,7 @@
 
 import dataframely as dy
 
-from schemas.contract import Table
+from schemas.contract import GuardRail, Table
 from schemas.vocabulary import record_id
 
 
@@ -88,6 +88,7 @@ class IdentityHealth(dy.Schema):
     value = dy.Float64(description="its value on the day")
     limit = dy.Float64(nullable=True, description="the policy's limit; null where nothing is limited")
     is_within = dy.Bool(description="whether the value keeps to the limit")
+    is_blocking = dy.Bool(description="whether the policy lets no day be published that breaks the limit")
 
 
 class RetiredPerson(dy.Schema):
@@ -108,5 +109,21 @@ IDENTITY_PARAMETER = Table("identity_parameter", "identity", IdentityParameter, 
 IDENTITY_VALUE_SHARE = Table("identity_value_share", "identity", IdentityValueShare, "How common values are, hashed.")
 IDENTITY_RULE = Table("identity_rule", "identity", IdentityRule, "The blocking rules in force.")
 DROPPED_BLOCK = Table("dropped_block", "identity", DroppedBlock, "Values on too many profiles to be keys.")
-IDENTITY_HEALTH = Table("identity_health", "identity", IdentityHealth, "Guard rails of the day's resolution.")
+_OF_MEMBER = {
+    "dropped_blocks": "Values on too many profiles to be keys: numbers of the house, dummies. Table dropped_block lists them.",
+    "largest_person_records": "Records of the largest person, web clients apart. A large one is a value that many share.",
+    "churn": "Share of old records that changed person. Table id_event says which and why.",
+    "merged_persons": "Share of known persons that were merged away.",
+    "split_persons": "Share of known persons that were split.",
+    "drift": "How far the day is from what the model was learned on: population stability index. Beyond it, learn again.",
+    "full_run_agreement": "Weekly: pairs on which the state carried from day to day agrees with all linked afresh, F1.",
+}
+IDENTITY_HEALTH = Table(
+    "identity_health",
+    "identity",
+    IdentityHealth,
+    "Guard rails of the day's resolution.",
+    is_personal=False,
+    guard_rails=tuple(GuardRail(metric, "member", text) for metric, text in _OF_MEMBER.items()),
+)
 RETIRED_PERSON = Table("retired_person", "identity", RetiredPerson, "Person ids that are no more, and who they are now.")

@@ -40,6 +40,7 @@ def refused(group: str, root: Path) -> str:
 
 
 BROKEN = {
+    "unknown metric": ("identity.yaml", "block: []", "block: [chrun]", ["health.block[0]", "'chrun'", "'churn'"]),
     "unknown key": ("group.yaml", "time_zone:", "timezone:", ["timezone", "time_zone"]),
     "wrong type": ("group.yaml", "history_months: 18", "history_months: many", ["history_months", "'many'", "integer"]),
     "out of range": ("scoring.yaml", "window_days: 90", "window_days: 900", ["intent.window_days", "900", "365"]),
