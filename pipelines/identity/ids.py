@@ -38,17 +38,34 @@ def carried_on(now: pl.DataFrame, before: pl.DataFrame) -> pl.DataFrame:
     return won.sort("cluster")
 
 
-def named(now: pl.DataFrame, before: pl.DataFrame, prefix: str, seed: str, as_of: date) -> pl.DataFrame:
+def named(
+    now: pl.DataFrame, before: pl.DataFrame, prefix: str, seed: str, as_of: date, taken: pl.Series | None = None
+) -> pl.DataFrame:
     """The id of every cluster: columns cluster, id, created_on, is_new.
 
-    `now` carries, besides member and cluster, `creator`: the text whose keyed hash names the cluster if it is new.
+    `now` carries, besides member and cluster, `creator`: the text whose keyed hash names the cluster if it is new. No new one
+    gets an id of `before`, nor one of `taken`: what is parted on the day it was made would else keep one id for two.
     """
     kept = carried_on(now.select("member", "cluster"), before)
     since = before.group_by("id").agg(pl.col("created_on").min())
     kept = kept.join(since, on="id").with_columns(is_new=pl.lit(False))
     fresh = now.join(kept, on="cluster", how="anti").group_by("cluster").agg(pl.col("creator").min()).sort("cluster")
     ids = [keyed_id(prefix, seed, creator, as_of.isoformat()) for creator in fresh["creator"].to_list()]
+    ids = _untaken(ids, fresh["creator"].to_list(), before["id"] if taken is None else taken, prefix, seed, as_of)
     new = fresh.select("cluster").with_columns(
         pl.Series("id", ids, dtype=pl.String), created_on=pl.lit(as_of), is_new=pl.lit(True)
     )
     return pl.concat([kept.select(new.columns), new]).sort("cluster")
+
+
+def _untaken(ids: list[str], creators: list[str], taken: pl.Series, prefix: str, seed: str, as_of: date) -> list[str]:
+    """New ids, made anew where somebody has them."""
+    out = list(ids)
+    places = pl.Series(ids, dtype=pl.String).is_in(taken.unique().implode()).arg_true().to_list()
+    known = set(taken.to_list()) if places else set()
+    for place in places:
+        attempt = 1
+        while out[place] in known:
+            attempt += 1
+            out[place] = keyed_id(prefix, seed, creators[place], as_of.isoformat(), str(attempt))
+    return out

@@ -105,11 +105,16 @@ def _edges(coded: Records, model: IdentityModel, linked: Linked) -> pl.DataFrame
     return edge_table(coded, model, linked.rules, linked.keys, (met.left, met.right), levels, linked.scored, linked.scorer)
 
 
-def named_clusters(coded: Records, cluster: np.ndarray, before: pl.DataFrame, seed: str, as_of: date) -> pl.DataFrame:
-    """record_id, person_id, created_on of every record; a new person is named after the smallest record of its cluster."""
+def named_clusters(
+    coded: Records, cluster: np.ndarray, before: pl.DataFrame, seed: str, as_of: date, taken: pl.Series | None = None
+) -> pl.DataFrame:
+    """record_id, person_id, created_on of every record; a new person is named after the smallest record of its cluster.
+
+    taken: ids of persons elsewhere, if `before` does not hold all.
+    """
     now = pl.DataFrame({"member": coded.ids, "cluster": cluster, "creator": coded.ids.gather(cluster)})
     old = before.select(member="record_id", id="person_id", created_on="created_on")
-    ids = named(now, old, "p", seed, as_of).select("cluster", "created_on", person_id="id")
+    ids = named(now, old, "p", seed, as_of, taken).select("cluster", "created_on", person_id="id")
     return now.join(ids, on="cluster", maintain_order="left").select("person_id", "created_on", record_id="member")
 
 

@@ -106,10 +106,17 @@ def _orders(state: State) -> pl.DataFrame:
 
 
 def _reordered(state: State, told: pl.DataFrame) -> pl.Series:
-    """Records whose orders came or went."""
+    """Records whose orders came or went, and all that edges tie to them: an order parts and joins others besides its two."""
     before, on = _orders(state), ["left_record_id", "right_record_id", "kind"]
     moved = pl.concat([before.join(told, on=on, how="anti"), told.select(on).join(before, on=on, how="anti")])
-    return pl.concat([moved["left_record_id"].rename("record_id"), moved["right_record_id"].rename("record_id")]).unique()
+    ends = pl.concat([moved["left_record_id"].rename("record_id"), moved["right_record_id"].rename("record_id")]).unique()
+    ties = state.edges.select(on).filter(pl.col("kind").is_in(["matched", "must_link"]))
+    reached = 0
+    while reached < len(ends):
+        reached = len(ends)
+        met = ties.filter(pl.any_horizontal(pl.col(one).is_in(ends.implode()) for one in on[:2]))
+        ends = pl.concat([ends, *(met[one].rename("record_id") for one in on[:2])]).unique()
+    return ends
 
 
 def _near(state: State, model: IdentityModel, fresh: pl.DataFrame, kept: pl.Series) -> pl.Series:
@@ -244,7 +251,9 @@ def _clustered(
     cluster = clustered(coded, model, with_orders(known, told), scorer)
     cluster, tied = same_person(coded, model, cluster, told, held_by_all(state, model, work.coded, work.keys, work.is_new, kept))
     before = state.members.filter(pl.col("record_id").is_in(touched.implode())).join(state.people, on="person_id")
-    names = named_clusters(coded, cluster, before.select("record_id", "person_id", "created_on"), seed, as_of)
+    names = named_clusters(
+        coded, cluster, before.select("record_id", "person_id", "created_on"), seed, as_of, state.people["person_id"]
+    )
     return coded.ids, names.select("record_id", "person_id"), names.select("person_id", "created_on").unique(), tied
 
 
