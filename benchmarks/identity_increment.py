@@ -4,7 +4,8 @@ python -m benchmarks.identity --increment 0.001,0.01 --records 1000000
 
 Of the changed share a third of the records is new, a third corrected (another phone, another e-mail, another last name, or a
 slip in the first name), a sixth has moved house, a sixth is deleted. Both sides give person and household of every record that is
-left; "linked only" is the full run without ids, edges and households. Each is a process of its own, in turn.
+left; "linked only" is the full run without ids, edges and households. Each is a process of its own, in turn. Persons are compared
+with a full run by the model of the day before, and with one that learned anew.
 """
 
 import argparse
@@ -12,9 +13,10 @@ import json
 import sys
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -26,10 +28,16 @@ from benchmarks.identity_names import surnames
 from benchmarks.identity_ours import members, spent
 from pipelines.identity.pairwise import pairwise
 from pipelines.identity.resolve import begin, resolve
+from pipelines.identity.state import State
 from pipelines.identity.update import update
+from schemas.identity_model import IdentityModel
 
-HEADINGS = "records | changed | increment s | peak MB | full run s | peak MB | ratio | linked only s | ratio"
-HEADINGS_OF_MARKS = "records | changed | persons agree F1 | households agree F1 | old unchanged records that changed person"
+HEADINGS = (
+    "records | changed | increment s | CPU s | peak MB | full run s | CPU s | peak MB | ratio | linked only s | CPU s | ratio"
+)
+HEADINGS_OF_MARKS = (
+    "records | changed | persons F1, same model | households F1, same model | persons F1, learned anew | changed person"
+)
 
 
 @dataclass(frozen=True)
@@ -110,30 +118,41 @@ def linked(out: Path, model: Path) -> dict[str, float]:
     return {"wall": end - start, "cpu": cpu_after - cpu, "peak_mb": peak}
 
 
-SIDES = {"begin": begun, "increment": incremented, "full": whole, "linked": linked}
+def frozen(out: Path, model: Path) -> dict[str, float]:
+    """A full run by the model of the day before, for what it finds."""
+    found = frozen_run(load_state(out / "state"), load_model(model), pl.read_parquet(out / "after.parquet"))
+    found.members.write_parquet(out / "members_frozen.parquet")
+    return {}
 
 
-def agreement(folder: Path) -> tuple[float, float, float]:
-    """F1 of persons and of households, increment against full run; share of old unchanged records that changed person."""
+def frozen_run(state: State, model: IdentityModel, rows: pl.DataFrame, **more: Any) -> State:
+    """All records at once, by the model that a state holds."""
+    empty = {name: getattr(state, name).clear() for name in ("records", "keys", "members", "people", "edges")}
+    return update(replace(state, **empty), model, rows, **more).state
+
+
+SIDES = {"begin": begun, "increment": incremented, "full": whole, "linked": linked, "frozen": frozen}
+
+
+def agreement(folder: Path) -> tuple[float, float, float, float]:
+    """F1 of persons and of households against the frozen full run, of persons against the full run; share that changed person."""
     before = pl.read_ipc(folder / "state" / "members.arrow")
-    now, full = (pl.read_parquet(folder / f"members_{one}.parquet").sort("record_id") for one in ("increment", "full"))
-    if not now["record_id"].equals(full["record_id"]):
+    now, full, same = (
+        pl.read_parquet(folder / f"members_{one}.parquet").sort("record_id") for one in ("increment", "full", "frozen")
+    )
+    if not (now["record_id"].equals(full["record_id"]) and now["record_id"].equals(same["record_id"])):
         raise SystemExit("the increment and the full run do not hold the same records")
-    persons = pairwise(now["person_id"], full["person_id"]).f1
-    homes = pairwise(*(_of_people(one, full["person_id"]) for one in (now["household_id"], full["household_id"]))).f1
+    persons, anew = (pairwise(now["person_id"], one["person_id"]).f1 for one in (same, full))
+    homes = pairwise(now["household_id"], same["household_id"]).f1
     fresh = pl.read_parquet(folder / "fresh.parquet", columns=["rid"])
     old = before.join(fresh, left_on="record_id", right_on="rid", how="anti").join(now, on="record_id", suffix="_now")
-    return persons, homes, (old["person_id"] != old["person_id_now"]).mean() or 0.0
-
-
-def _of_people(homes: pl.Series, people: pl.Series) -> pl.Series:
-    """The household of the first record of each of the people."""
-    return homes.gather(people.to_frame("p").with_row_index("row").group_by("p").agg(pl.col("row").min())["row"].sort())
+    moved = old.filter(pl.col("person_id") != pl.col("person_id_now")).height
+    return persons, homes, anew, moved / max(old.height, 1)
 
 
 def increments(shares: list[float], rows: Path, model: Path, child: Callable[[list[str]], float], repeat: int) -> None:
     """Print both tables. `child` runs a command and waits."""
-    out = {one: [] for one in (HEADINGS, HEADINGS_OF_MARKS)}
+    out: dict[str, list[str]] = {one: [] for one in (HEADINGS, HEADINGS_OF_MARKS)}
     for share in shares:
         with tempfile.TemporaryDirectory() as made:
             for heading, line in zip(out, measured(share, rows, model, child, repeat, Path(made)), strict=True):
@@ -151,7 +170,7 @@ def measured(
         getattr(day, name).write_parquet(folder / f"{name}.parquet")
     day.gone.to_frame().write_parquet(folder / "gone.parquet")
     costs: dict[str, list[dict[str, float]]] = {one: [] for one in SIDES}
-    for side in ["begin", *(["increment", "full", "linked"] * repeat)]:
+    for side in ["begin", *(["increment", "full", "linked"] * repeat), "frozen"]:
         child([sys.executable, "-m", "benchmarks.identity_increment", side, "--model", str(model), "--out", str(folder)])
         costs[side].append(json.loads((folder / f"cost_{side}.json").read_text()))
         print(f"{share:.1%} {side} {costs[side][-1]}", file=sys.stderr, flush=True)
@@ -163,11 +182,14 @@ def measured(
         return median(a["wall"] / b["wall"] for a, b in zip(costs["increment"], costs[side], strict=True))
 
     head = f"| {day.after.height:,} | {share:.1%}"
-    cost = " | ".join(f"{of(side, 'wall'):.2f} | {of(side, 'peak_mb'):,.0f}" for side in ("increment", "full"))
-    persons, homes, moved = agreement(folder)
+    cost = " | ".join(
+        f"{of(side, 'wall'):.2f} | {of(side, 'cpu'):.2f} | {of(side, 'peak_mb'):,.0f}" for side in ("increment", "full")
+    )
+    alone = f"{of('linked', 'wall'):.2f} | {of('linked', 'cpu'):.2f} | {ratio('linked'):.3f}"
+    persons, homes, anew, moved = agreement(folder)
     return (
-        f"{head} | {cost} | {ratio('full'):.3f} | {of('linked', 'wall'):.2f} | {ratio('linked'):.3f} |",
-        f"{head} | {persons:.5f} | {homes:.5f} | {moved:.4%} |",
+        f"{head} | {cost} | {ratio('full'):.3f} | {alone} |",
+        f"{head} | {persons:.5f} | {homes:.5f} | {anew:.5f} | {moved:.4%} |",
     )
 
 
