@@ -105,6 +105,12 @@ def test_a_day_that_was_published_is_not_taken_back_by_a_blocked_run_of_it(lake:
     assert lake.house.tables.read("identity_health", FIRST)["value"].to_list() == [0.0005]
 
 
+@pytest.mark.parametrize("document", ["docs/identity.md", "docs/policy.md"])
+def test_every_guard_rail_is_documented(document: str) -> None:
+    text = (PROJECT / document).read_text(encoding="utf-8")
+    assert [rail.metric for rail in IDENTITY_HEALTH.guard_rails if f"`{rail.metric}`" not in text] == []
+
+
 def test_a_limit_that_no_check_would_show_is_refused() -> None:
     assert measured(IDENTITY_HEALTH, rows(GOOD, LEARNED)).keys() == {"churn", "is_learned"}
     with pytest.raises(ValueError, match="speed"):
