@@ -52,3 +52,17 @@ def broken(rows: Rails) -> list[str]:
     stopped = [row for _, row in sorted(rows.items()) if row["is_blocking"] and not row["is_within"]]
     way_out = "where the day is right all the same, raise the limit in policy or let it warn only"
     return [f"{row['metric']} is {row['value']:.4g} against a limit of {row['limit']:.4g}; {way_out}" for row in stopped]
+
+
+def rail_findings(rows: Rails) -> list[dict[str, Any]]:
+    """The guard rails of a day in the shape of the expectations on the validation page."""
+    limited = [row for _, row in sorted(rows.items()) if row["limit"] is not None]
+    return [
+        {
+            "name": row["metric"],
+            "success": row["is_within"],
+            "observed": f"{row['value']:.4g}",
+            "expected": {"limit": row["limit"], "stops the day": row["is_blocking"]},
+        }
+        for row in limited
+    ]

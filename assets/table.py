@@ -22,7 +22,7 @@ import polars as pl
 import pyarrow as pa
 
 from assets.catalogue import all_contracts
-from assets.guard_rails import Rails, broken, measured, rail_results, rail_specs
+from assets.guard_rails import Rails, broken, measured, rail_findings, rail_results, rail_specs
 from assets.house import House
 from assets.judge import Verdict, judge
 from assets.lake import Lake
@@ -279,6 +279,7 @@ def write_verdict(lake: Lake, one: Staged, day: date) -> None:
         "expectations": [
             {"name": f.label, "success": f.success, "observed": f.observed, "expected": dict(f.expected)}
             for f in one.verdict.findings
-        ],
+        ]
+        + rail_findings(one.rails),
     }
     lake.write_json(f"_validation/{day.isoformat()}/{one.table.name}.json", found)

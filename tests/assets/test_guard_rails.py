@@ -9,9 +9,11 @@ import pytest
 
 from assets.guard_rails import measured
 from assets.house import PROJECT, SAMPLE_GROUP, House
+from assets.pages import verdicts
 from assets.partitions import daily
 from assets.table import asset_of
 from pipelines.engine import Engine
+from pipelines.reports.validation_page import validation_page
 from pipelines.step import Day, Step
 from schemas.tables.identity import MEMBER
 from schemas.tables.identity_state import IDENTITY_HEALTH
@@ -95,6 +97,8 @@ def test_a_blocking_limit_keeps_the_last_good_day(lake: Lake) -> None:
     assert not result.success
     (said,) = [one.step_failure_data.user_failure_data for one in result.all_events if one.is_step_failure]
     assert said and "churn is 0.25 against a limit of 0.001" in str(said.description)
+    page = validation_page(SECOND, verdicts(lake.house.tables, SECOND))
+    assert "What held tables back" in page and "churn" in page
     for table in ("member", "identity_health"):
         assert lake.house.tables.days(table) == [FIRST]
 
