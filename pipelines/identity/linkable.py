@@ -25,8 +25,9 @@ def linkable(encoded: Encoded, contacts: pl.DataFrame, shared: pl.DataFrame) -> 
         shared: shared identifiers: kind, value, with the kinds of encode.
 
     Returns:
-        record_id, feed, first_name, middle_name, last_name, generation, birth_date, emails, phones, vins, address, zip, customer,
-        crm, web_user, party (business or person).
+        record_id, feed, first_name, middle_name, last_name, generation, birth_date, emails, phones, vins, address (street and
+        ZIP), zip (where no street is known), customer, crm, web_user, party (business or person). Who moves changes street and
+        ZIP at once, so the two are one piece of evidence.
     """
     people = encoded.records.filter(pl.col("feed") != WEB).join(encoded.signatures, on="sig").sort("rec")
     held = encoded.identifiers.join(shared.select("kind", "value"), on=["kind", "value"], how="anti")
@@ -43,14 +44,14 @@ def linkable(encoded: Encoded, contacts: pl.DataFrame, shared: pl.DataFrame) -> 
         "middle_name",
         pl.col("birth_date").cast(pl.String),
         *LISTS.values(),
-        "zip",
         "customer",
         "crm",
         "web_user",
         first_name="first",
         last_name="last",
         generation=pl.col("generation").cast(pl.String),
-        address=pl.col("address_key").str.replace(r"\|[^|]*$", ""),
+        address=pl.col("address_key").str.replace("|", " ", literal=True),
+        zip=pl.when(pl.col("address_key").is_null()).then("zip"),
         party=pl.when("is_business").then(pl.lit("business")).otherwise(pl.lit("person")),
     )
 

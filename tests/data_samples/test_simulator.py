@@ -176,6 +176,7 @@ def test_every_record_belongs_to_a_person(world):
     assert set(records["record_id"].str.split(":").list.first()) >= {"dms_sales", "dms_service", "crm_contacts", "web_events"}
 
 
+@pytest.mark.slow
 def test_equal_arguments_give_equal_bytes_and_another_seed_does_not(tmp_path):
     first, second = (digests(small_world("velocity_b", tmp_path / one)) for one in ("one", "two"))
     assert first == second

@@ -12,7 +12,7 @@ from pipelines.identity.linkage.refine import components
 from tests.pipelines.identity.conftest import AS_OF, Days, contact, order, partition
 
 POLICY = load_policy("velocity_b")
-FEW = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+FEW = settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @st.composite

@@ -100,7 +100,7 @@ def test_half_lives_are_half_lives() -> None:
     assert lone == pytest.approx(0.25, abs=1e-3)
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=40)
 @given(
     st.sampled_from(["bought", "leased", "serviced", "listed", "stated"]),
     st.floats(0, 12), st.floats(0, 1), st.floats(0, 1), st.sampled_from([None, "purchase", "sign", "household"]),
