@@ -16,6 +16,7 @@ from pipelines.identity.health import health
 from pipelines.identity.households import households
 from pipelines.identity.identifiers import person_identifiers
 from pipelines.identity.linkable import WEB, linkable, profiles
+from pipelines.identity.linkage.edges import with_ends
 from pipelines.identity.linkage.households import pairs_of_people
 from pipelines.identity.nameless import attach
 from pipelines.identity.persons import Persons, events, persons, retired
@@ -139,26 +140,23 @@ def _labelled(
     named = pl.concat([orders["left_record_id"], orders["right_record_id"]]).unique()
     said, of = profiles(linkable(encoded, contacts, shared), named)
     weak, strong = said.filter(NAMELESS), said.filter(~NAMELESS)
-    inner = _between_profiles(orders, of, strong)
+    seen = of.join(strong.select(profile_id="record_id"), on="profile_id", how="semi")
+    inner = _between_profiles(orders, seen)
     clusters = clustered(engine, day, strong, inner)
     members = clusters.profiles.select(record_id="profile_id", person_id="cluster_id")
     nameless = of_nameless(of, attach(weak, strong, members))
     known = pl.concat([of_profiles(of, clusters.profiles), nameless])
     clients = _clients(engine, day, contacts, encoded, shared, known)
     labels = pl.concat([known, of_clients(clients.members)])
-    is_strong = pl.col("record_id").is_in(of.join(strong.select(profile_id="record_id"), on="profile_id")["record_id"].implode())
-    sure = labels.filter(is_strong)["record_id"].implode()
+    sure = seen["record_id"].implode()
     both = pl.col("left_record_id").is_in(sure) & pl.col("right_record_id").is_in(sure)
     whole = ordered(labels, orders, both)
     return _Told(whole, record_edges(clusters, of, whole, orders), of, clusters, clients)
 
 
-def _between_profiles(orders: pl.DataFrame, of: pl.DataFrame, strong: pl.DataFrame) -> pl.DataFrame:
-    """Orders whose ends are both profiles of the engine."""
-    seen = of.join(strong.select(profile_id="record_id"), on="profile_id", how="semi")
-    ends = orders.join(seen, left_on="left_record_id", right_on="record_id").join(
-        seen, left_on="right_record_id", right_on="record_id", suffix="_of"
-    )
+def _between_profiles(orders: pl.DataFrame, seen: pl.DataFrame) -> pl.DataFrame:
+    """Orders between records that the engine sees (record_id, profile_id), as orders between their profiles."""
+    ends = with_ends(orders, seen, "record_id")
     left, right = pl.min_horizontal("profile_id", "profile_id_of"), pl.max_horizontal("profile_id", "profile_id_of")
     told = ends.select("kind", left_record_id=left, right_record_id=right)
     return told.select("left_record_id", "right_record_id", "kind").unique().sort("left_record_id", "right_record_id", "kind")

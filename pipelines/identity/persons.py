@@ -6,7 +6,7 @@ from datetime import date
 import polars as pl
 
 from pipelines.identity.ids import keyed_id, named
-from pipelines.identity.linkage.edges import TIERS
+from pipelines.identity.linkage.edges import TIERS, with_ends
 
 EVENT = ("kind", "person_id", "other_person_id", "record_id", "rule", "left_record_id", "right_record_id")
 
@@ -130,9 +130,7 @@ def _retired(lost: pl.DataFrame, from_lost: pl.DataFrame) -> pl.DataFrame:
 def _manual(member: pl.DataFrame, ordered: pl.DataFrame) -> pl.DataFrame:
     """Orders that came or went, with the persons of their ends after the day."""
     slim = member.select("record_id", "person_id")
-    told = ordered.join(slim, left_on="left_record_id", right_on="record_id").join(
-        slim, left_on="right_record_id", right_on="record_id", suffix="_of"
-    )
+    told = with_ends(ordered, slim, "record_id")
     return told.select(
         "person_id", "rule", "left_record_id", "right_record_id", kind=pl.lit("manual"), other_person_id="person_id_of",
         record_id="left_record_id",
@@ -146,9 +144,7 @@ def _crossing(member: pl.DataFrame, edges: pl.DataFrame) -> pl.DataFrame:
     event names the rule that holds the records where they are now.
     """
     slim = member.select("record_id", "person_id", "previous_person_id")
-    ends = edges.join(slim, left_on="left_record_id", right_on="record_id").join(
-        slim, left_on="right_record_id", right_on="record_id", suffix="_of"
-    )
+    ends = with_ends(edges, slim, "record_id")
     mirror = {one: f"{one}_of" for one in ("person_id", "previous_person_id")}
     swapped = ends.rename(mirror | {other: one for one, other in mirror.items()}).select(ends.columns)
     both = pl.concat([ends, swapped]).filter(pl.col("previous_person_id") != pl.col("person_id"))

@@ -3,7 +3,7 @@
 import polars as pl
 
 from pipelines.identity.clusters import Clustered
-from pipelines.identity.linkage.edges import STEWARD
+from pipelines.identity.linkage.edges import ORDER_KINDS, STEWARD, with_ends
 from pipelines.identity.whole import SAME_RECORD
 
 EDGE = pl.Schema(
@@ -20,7 +20,6 @@ EDGE = pl.Schema(
     }
 )
 _KEY = ("left_record_id", "right_record_id", "rule")
-ORDERS = ("must_link", "must_not_link")
 
 
 def record_edges(told: Clustered, records: pl.DataFrame, labels: pl.DataFrame, orders: pl.DataFrame) -> pl.DataFrame:
@@ -33,10 +32,8 @@ def record_edges(told: Clustered, records: pl.DataFrame, labels: pl.DataFrame, o
         orders: a steward's, between records.
     """
     first = records.group_by("profile_id").agg(pl.col("record_id").min())
-    scored = told.edges.filter(~pl.col("kind").cast(pl.String).is_in(list(ORDERS)))
-    ends = scored.join(first, left_on="left_record_id", right_on="profile_id").join(
-        first, left_on="right_record_id", right_on="profile_id", suffix="_of"
-    )
+    scored = told.edges.filter(~pl.col("kind").cast(pl.String).is_in(list(ORDER_KINDS)))
+    ends = with_ends(scored, first, "profile_id")
     left, right = pl.min_horizontal("record_id", "record_id_of"), pl.max_horizontal("record_id", "record_id_of")
     of_profiles = ends.with_columns(left_record_id=left, right_record_id=right, model_version=pl.lit(told.version))
     every = [

@@ -3,13 +3,13 @@
 Who meets a changed record is found by its keys; only the persons touched are clustered again, with all that is known of them.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
 import polars as pl
 
-from pipelines.identity.linkage.edges import edge_table, held_by, order_table, ordered_edges
+from pipelines.identity.linkage.edges import ORDER_KINDS, edge_table, held_by, order_table, ordered_edges, with_ends
 from pipelines.identity.linkage.encode import Records, encode
 from pipelines.identity.linkage.keys import NO_KEY, Keys
 from pipelines.identity.linkage.learned import frozen_comparers, parameters_of
@@ -18,13 +18,11 @@ from pipelines.identity.linkage.pairs import Pairs, pairs
 from pipelines.identity.linkage.patterns import Patterns, patterns
 from pipelines.identity.linkage.refine import Edges, with_orders
 from pipelines.identity.linkage.same_person import same_person
-from pipelines.identity.linkage.score import Scored, Scorer
+from pipelines.identity.linkage.score import Scored, Scorer, log_odds
 from pipelines.identity.rehoused import rehoused
 from pipelines.identity.resolve import FIRST_DAY, named_clusters
 from pipelines.identity.state import ROW_HASH, State, hashed, held_by_all, key_table
 from schemas.identity_model import IdentityModel
-
-ORDER_KINDS = ("must_link", "must_not_link")
 
 
 @dataclass(frozen=True)
@@ -94,7 +92,7 @@ def update(
 
 def _fresh(state: State, model: IdentityModel, changed: pl.DataFrame) -> pl.DataFrame:
     """Rows that are not in the state as they are."""
-    told = hashed(changed.select(pl.all()), model)
+    told = hashed(changed, model)
     on = [model.record_id, ROW_HASH]
     known = state.records.select(on).filter(pl.col(model.record_id).is_in(told[model.record_id].implode()))
     return told.join(known, on=on, how="anti", maintain_order="left")
@@ -127,9 +125,8 @@ def _near(state: State, model: IdentityModel, fresh: pl.DataFrame, kept: pl.Seri
     keys = Keys(coded)
     met = np.zeros(len(state.records), dtype=bool)
     for place, rule in enumerate(state.rules):
-        asked = pl.Series(np.unique(np.concatenate(keys.of_rule(rule)))).filter(
-            pl.Series(np.unique(np.concatenate(keys.of_rule(rule))) != NO_KEY)
-        )
+        made = np.unique(np.concatenate(keys.of_rule(rule)))
+        asked = pl.Series(made[made != NO_KEY])
         for name in state.keys.columns:
             if name.startswith(f"{place}/"):
                 met |= state.keys[name].is_in(asked.implode()).to_numpy()
@@ -247,7 +244,8 @@ def _clustered(
     coded, place = _narrowed(work.coded, touched)
     told = ordered_edges(coded, orders)
     known = _known(coded, pl.concat([old, made]), work, place)
-    scorer = Scorer(frozen_comparers(coded, state.learned), work.scorer.parameters, work.scorer.shared)
+    comparers = [replace(one, field=coded.fields[one.field.name]) for one in work.scorer.comparers]
+    scorer = Scorer(comparers, work.scorer.parameters, work.scorer.shared)
     cluster = clustered(coded, model, with_orders(known, told), scorer)
     cluster, tied = same_person(coded, model, cluster, told, held_by_all(state, model, work.coded, work.keys, work.is_new, kept))
     before = state.members.filter(pl.col("record_id").is_in(touched.implode())).join(state.people, on="person_id")
@@ -269,12 +267,8 @@ def _known(coded: Records, edges: pl.DataFrame, work: _Work, place: np.ndarray) 
     """Odds of pairs among touched records: of edges that were kept, and of every pair that was just scored."""
     ids = pl.DataFrame({"id": coded.ids, "place": np.arange(len(coded), dtype=np.int64)})
     scored = edges.filter(pl.col("match").is_not_null())
-    both = scored.join(ids, left_on="left_record_id", right_on="id").join(
-        ids, left_on="right_record_id", right_on="id", suffix="_of"
-    )
-    match = both["match"].to_numpy()
-    rest = np.maximum(1.0 - match, 2.0**-60)
-    odds = np.log2(np.maximum(match, 2.0**-60)) - np.log2(rest)
+    both = with_ends(scored, ids, "id")
+    odds = log_odds(both["match"].to_numpy())
     left, right = place[work.met.left], place[work.met.right]
     inside = (left >= 0) & (right >= 0)
     now = Edges(left[inside], right[inside], work.scored.odds[inside])

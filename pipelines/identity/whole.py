@@ -5,7 +5,7 @@ A steward's orders about records that the engine does not see are kept here: the
 
 import polars as pl
 
-from pipelines.identity.linkage.edges import CREATED, STEWARD
+from pipelines.identity.linkage.edges import CREATED, STEWARD, with_ends
 from pipelines.identity.linkage.refine import components
 
 SAME_RECORD = "same_record"  # the rule of records that say exactly the same
@@ -57,7 +57,7 @@ def _joined(labels: pl.DataFrame, joins: pl.DataFrame, parts: pl.DataFrame) -> p
         return labels
     nodes = labels.select("label").unique().sort("label").with_row_index("node")
     places = labels.select("record_id", "label").join(nodes, on="label").select("record_id", "node")
-    ends = _placed(joins.join(parts, on=["left_record_id", "right_record_id"], how="anti"), places)
+    ends = with_ends(joins.join(parts, on=["left_record_id", "right_record_id"], how="anti"), places, "record_id")
     group = components(len(nodes), ends["node"].to_numpy(), ends["node_of"].to_numpy())
     named = nodes.with_columns(joined=nodes["label"].gather(group)).select("label", "joined")
     told = pl.concat([joins["left_record_id"], joins["right_record_id"]]).unique()
@@ -66,15 +66,10 @@ def _joined(labels: pl.DataFrame, joins: pl.DataFrame, parts: pl.DataFrame) -> p
     return moved.select("record_id", label="joined", tier="tier", rule=rule)
 
 
-def _placed(orders: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
-    left = orders.join(places, left_on="left_record_id", right_on="record_id")
-    return left.join(places, left_on="right_record_id", right_on="record_id", suffix="_of")
-
-
 def _apart(labels: pl.DataFrame, parts: pl.DataFrame) -> pl.DataFrame:
     """The later of two records that an order parts stands alone, where they would be one person."""
     places = labels.select("record_id", node="label")
-    broken = _placed(parts, places).filter(pl.col("node") == pl.col("node_of"))
+    broken = with_ends(parts, places, "record_id").filter(pl.col("node") == pl.col("node_of"))
     alone = broken.select(pl.max_horizontal("left_record_id", "right_record_id")).to_series()
     is_alone = pl.col("record_id").is_in(alone.implode())
     return labels.with_columns(

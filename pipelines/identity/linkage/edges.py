@@ -13,6 +13,7 @@ from schemas.identity_model import IdentityModel
 TIERS = pl.Enum(["exact", "strict", "loose"])
 KINDS = pl.Enum(["matched", "must_link", "must_not_link", "household"])
 CREATED = "created"  # the rule of a record that nothing ties to another
+ORDER_KINDS = ("must_link", "must_not_link")
 STEWARD = "steward"  # the rule of what a steward ordered
 
 EDGES = pl.Schema(
@@ -87,12 +88,19 @@ def _tier(model: IdentityModel, scorer: Scorer, levels: np.ndarray, match: np.nd
     return pl.Series(np.where(strong & strict, "exact", np.where(strict, "strict", "loose")))
 
 
+def with_ends(pairs: pl.DataFrame, told: pl.DataFrame, key: str) -> pl.DataFrame:
+    """Pairs (left_record_id, right_record_id) with what is told of both ends, of the right one under names that end in _of.
+
+    `told` is keyed by `key`. A pair of which either end is not told of is left out.
+    """
+    left = pairs.join(told, left_on="left_record_id", right_on=key)
+    return left.join(told, left_on="right_record_id", right_on=key, suffix="_of")
+
+
 def ordered_edges(records: Records, orders: pl.DataFrame) -> Edges:
     """A steward's orders (left_record_id, right_record_id, kind) as pairs of places; unknown records order nothing."""
     place = pl.DataFrame({"id": records.ids, "place": np.arange(len(records), dtype=np.int32)})
-    known = orders.join(place, left_on="left_record_id", right_on="id").join(
-        place, left_on="right_record_id", right_on="id", suffix="_of"
-    )
+    known = with_ends(orders, place, "id")
     known = known.filter(pl.col("place") != pl.col("place_of"))
     odds = pl.when(pl.col("kind").cast(pl.String) == "must_not_link").then(FORBIDDEN).otherwise(ORDERED)
     told = known.select(left=pl.min_horizontal("place", "place_of"), right=pl.max_horizontal("place", "place_of"), odds=odds)
@@ -123,9 +131,7 @@ def held_by(members: pl.DataFrame, edges: pl.DataFrame) -> pl.DataFrame:
         "left_record_id", "right_record_id", "tier", "rule", "weight"
     )
     slim = members.select("record_id", "person_id")
-    inside = joining.join(slim, left_on="left_record_id", right_on="record_id").join(
-        slim, left_on="right_record_id", right_on="record_id", suffix="_of"
-    )
+    inside = with_ends(joining, slim, "record_id")
     inside = inside.filter(pl.col("person_id") == pl.col("person_id_of"))
     ends = pl.concat(
         [inside.select(record_id=f"{end}_record_id", tier="tier", rule="rule", weight="weight") for end in ("left", "right")]

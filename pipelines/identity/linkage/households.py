@@ -6,6 +6,7 @@ import numpy as np
 import polars as pl
 
 from pipelines.identity.ids import named
+from pipelines.identity.linkage.edges import with_ends
 from pipelines.identity.linkage.refine import components
 
 FIRST_DAY = date(1970, 1, 1)  # a household here is named after its first person alone, so no day matters
@@ -34,9 +35,7 @@ def pairs_of_people(members: pl.DataFrame, edges: pl.DataFrame) -> pl.DataFrame:
     """left < right, probability: pairs of persons of whom two records look like one household; the likeliest pair counts."""
     slim = members.select("record_id", "person_id")
     told = edges.filter(pl.col("kind") == "household").select("left_record_id", "right_record_id", "household")
-    both = told.join(slim, left_on="left_record_id", right_on="record_id").join(
-        slim, left_on="right_record_id", right_on="record_id", suffix="_of"
-    )
+    both = with_ends(told, slim, "record_id")
     both = both.filter(pl.col("person_id") != pl.col("person_id_of"))
     ends = both.select(
         left=pl.min_horizontal("person_id", "person_id_of"),
