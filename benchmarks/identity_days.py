@@ -22,7 +22,7 @@ from benchmarks.identity_increment import corrected, frozen_run
 from benchmarks.identity_people import people
 from pipelines.identity.pairwise import pairwise
 from pipelines.identity.persons import Persons, events, persons
-from pipelines.identity.resolve import BEFORE, ORDERS, begin, resolve
+from pipelines.identity.resolve import BEFORE, ORDERS, resolve
 from pipelines.identity.state import State
 from pipelines.identity.update import Update, update
 from schemas.identity_model import IdentityModel
@@ -74,7 +74,7 @@ def begun(records: int, days: int, seed: int = 23) -> World:
     """The first day."""
     model = load_model(MODEL)
     rows = people(records + days * round(records * ARRIVE), seed)
-    _, state = begin(rows.head(records), model, seed=SEED, as_of=FIRST)
+    state = resolve(rows.head(records), model, seed=SEED, as_of=FIRST).state
     nobody = BEFORE.to_frame().rename({"created_on": "since"})
     found = _named(state, nobody, BEFORE.to_frame().select("person_id", "created_on"), FIRST)
     return World(records, model, np.random.default_rng(seed), rows.head(records), rows.slice(records), state, found)

@@ -27,7 +27,7 @@ from benchmarks.identity_errors import mistyped
 from benchmarks.identity_names import surnames
 from benchmarks.identity_ours import members, spent
 from pipelines.identity.pairwise import pairwise
-from pipelines.identity.resolve import begin, resolve
+from pipelines.identity.resolve import resolve
 from pipelines.identity.state import State
 from pipelines.identity.update import update
 from schemas.identity_model import IdentityModel
@@ -84,7 +84,7 @@ def rehomed(random: np.random.Generator, rows: pl.DataFrame) -> pl.DataFrame:
 
 def begun(out: Path, model: Path) -> dict[str, float]:
     """The day before: its state in a folder."""
-    save_state(begin(pl.read_parquet(out / "before.parquet"), load_model(model))[1], out / "state")
+    save_state(resolve(pl.read_parquet(out / "before.parquet"), load_model(model)).state, out / "state")
     return {}
 
 

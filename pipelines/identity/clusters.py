@@ -17,7 +17,7 @@ from pipelines.identity.linkage.encode import encode
 from pipelines.identity.linkage.keys import Keys
 from pipelines.identity.linkage.learned import PARAMETERS, PRIOR, Learned
 from pipelines.identity.pairwise import pairwise
-from pipelines.identity.resolve import begin, resolve
+from pipelines.identity.resolve import resolve
 from pipelines.identity.state import State, hashed, key_table
 from pipelines.identity.update import update
 from pipelines.step import Day
@@ -87,11 +87,11 @@ def _file_hash(model: IdentityModel) -> str:
 def _whole(day: Day, profiles: pl.DataFrame, orders: pl.DataFrame, known: pl.DataFrame) -> Clustered:
     model = day.policy.identity_model
     before = known.select("created_on", record_id="profile_id", person_id="cluster_id")
-    told, state = begin(profiles, model, orders=orders, before=before, seed=day.seed, as_of=day.as_of)
+    told = resolve(profiles, model, orders=orders, before=before, seed=day.seed, as_of=day.as_of)
     rules = told.diagnostics["rules"].with_row_index("place")
     version = f"{_file_hash(model)}-{day.as_of.isoformat()}"
     return Clustered(
-        _profiles(state), told.edges, told.learned, rules, told.diagnostics["dropped"], version, day.as_of,
+        _profiles(told.state), told.edges, told.learned, rules, told.diagnostics["dropped"], version, day.as_of,
         is_learned=True, seen=_flat(level_shares(told.diagnostics["patterns"], _sizes(told.learned))),
     )  # fmt: skip
 

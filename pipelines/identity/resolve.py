@@ -30,19 +30,30 @@ BEFORE = pl.Schema({"record_id": pl.String(), "person_id": pl.String(), "created
 class Resolution:
     """Who is who.
 
-    members: record_id, person_id, household_id, tier (exact, strict, loose), rule; a row per record, sorted by record_id.
-    edges: pairs that are one person, one household or were ordered by a steward, with weights, posteriors and levels.
+    state: what the next day needs; it holds members, edges and the model that was learned, too.
     households: household_id, people.
-    learned: the model as tables.
     diagnostics: rules (pairs and dropped blocks per rule), dropped (blocks above the cap: rule, an example record, records),
         components (size, persons), patterns (levels, pairs), learning (records, pairs, rounds).
     """
 
-    members: pl.DataFrame
-    edges: pl.DataFrame
+    state: State
     households: pl.DataFrame
-    learned: Learned
     diagnostics: dict[str, pl.DataFrame]
+
+    @property
+    def members(self) -> pl.DataFrame:
+        """record_id, person_id, household_id, tier (exact, strict, loose), rule; a row per record, sorted by record_id."""
+        return self.state.members
+
+    @property
+    def edges(self) -> pl.DataFrame:
+        """Pairs that are one person, one household or were ordered by a steward, with weights, posteriors and levels."""
+        return self.state.edges
+
+    @property
+    def learned(self) -> Learned:
+        """The model as tables."""
+        return self.state.learned
 
     @property
     def parameters(self) -> pl.DataFrame:
@@ -69,19 +80,6 @@ def resolve(
         seed: keys new ids. The same seed gives the same ids.
         as_of: day on which new ids are made.
     """
-    return begin(records, model, orders=orders, before=before, seed=seed, as_of=as_of)[0]
-
-
-def begin(
-    records: pl.DataFrame,
-    model: IdentityModel,
-    *,
-    orders: pl.DataFrame | None = None,
-    before: pl.DataFrame | None = None,
-    seed: str = "velocity",
-    as_of: date = FIRST_DAY,
-) -> tuple[Resolution, State]:
-    """Link records as `resolve` does, and keep what the next day needs."""
     coded = encode(records, model)
     told = ordered_edges(coded, ORDERS.to_frame() if orders is None else orders)
     linked = link(coded, model, told)
@@ -96,7 +94,7 @@ def begin(
     people = names.select("person_id", "created_on").unique().sort("person_id")
     keys = key_table(coded, linked.rules, linked.keys)
     state = State(hashed(records, model), keys, learned, every, placed, people)
-    return Resolution(placed, every, households, learned, _diagnostics(coded, linked)), state
+    return Resolution(state, households, _diagnostics(coded, linked))
 
 
 def _edges(coded: Records, model: IdentityModel, linked: Linked) -> pl.DataFrame:

@@ -13,6 +13,7 @@ from pipelines.identity.linkage.keys import Keys
 from pipelines.identity.linkage.learned import Learned
 from pipelines.identity.linkage.pairs import Rule
 from pipelines.identity.linkage.same_person import holders
+from pipelines.identity.linkage.texts import texts_of
 from schemas.identity_language import Key, parse_rule
 from schemas.identity_model import IdentityModel
 
@@ -50,16 +51,26 @@ def columns_read(model: IdentityModel) -> list[str]:
 
 
 def hashed(records: pl.DataFrame, model: IdentityModel) -> pl.DataFrame:
-    """The columns that a model reads with the hash of each row, sorted by record id as text."""
-    slim = records.select(columns_read(model)).with_columns(pl.col(model.record_id).cast(pl.String))
+    """The columns that a model reads, as texts, with the hash of each row, sorted by record id.
+
+    As texts, a row that another reader or another file gives in another dtype is the same row.
+    """
+    slim = records.select(_as_texts(records[one]) for one in columns_read(model))
     plain = [one for one in slim.columns if not isinstance(slim.schema[one], pl.List)]
-    lists = [
-        pl.col(one).list.eval(pl.element().cast(pl.String).fill_null("")).list.join("\x1f")
-        for one in slim.columns
-        if one not in plain
-    ]
+    lists = [pl.col(one).list.eval(pl.element().fill_null("")).list.join("\x1f") for one in slim.columns if one not in plain]
     told = slim.select(*plain, *lists).hash_rows(seed=_SEED)
     return slim.with_columns(told.alias(ROW_HASH)).sort(model.record_id)
+
+
+def _as_texts(column: pl.Series) -> pl.Series:
+    """A column as texts, or as lists of texts."""
+    if isinstance(column.dtype, pl.Array):
+        column = column.arr.to_list()
+    if not isinstance(column.dtype, pl.List):
+        return texts_of(column)
+    if column.dtype.inner == pl.String:
+        return column
+    return column.to_frame().select(pl.all().list.eval(pl.element().map_batches(texts_of, return_dtype=pl.String))).to_series()
 
 
 def key_table(records: Records, rules: tuple[Rule, ...], keys: Keys) -> pl.DataFrame:

@@ -10,7 +10,7 @@ from polars.testing import assert_frame_equal
 from assets.identity_model_files import load_model
 from assets.identity_state_files import OF_LEARNED, OF_STATE, StateFolderError, load_state, save_state
 from benchmarks.identity_people import people
-from pipelines.identity.resolve import begin
+from pipelines.identity.resolve import resolve
 from pipelines.identity.state import State
 from pipelines.identity.update import update
 from schemas.identity_model import IdentityModel
@@ -31,7 +31,7 @@ def rows() -> pl.DataFrame:
 @pytest.fixture(scope="module")
 def state(model: IdentityModel, rows: pl.DataFrame) -> State:
     orders = pl.DataFrame({"left_record_id": ["0"], "right_record_id": ["1"], "kind": ["must_not_link"]})
-    return begin(rows.head(1_450), model, orders=orders)[1]
+    return resolve(rows.head(1_450), model, orders=orders).state
 
 
 def same(one: State, other: State) -> None:

@@ -10,7 +10,7 @@ from polars.testing import assert_frame_equal
 
 from assets.identity_model_files import load_model
 from benchmarks.identity_people import people
-from pipelines.identity.resolve import ORDERS, begin
+from pipelines.identity.resolve import ORDERS, resolve
 from pipelines.identity.state import State
 from pipelines.identity.update import update
 
@@ -23,7 +23,7 @@ PLACE = st.integers(0, KNOWN - 1)
 
 @pytest.fixture(scope="module")
 def state() -> State:
-    return begin(ROWS.head(KNOWN), MODEL)[1]
+    return resolve(ROWS.head(KNOWN), MODEL).state
 
 
 def orders(*told: tuple[str, str, str]) -> pl.DataFrame:

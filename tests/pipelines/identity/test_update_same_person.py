@@ -4,7 +4,7 @@ import json
 
 import polars as pl
 
-from pipelines.identity.resolve import begin, resolve
+from pipelines.identity.resolve import resolve
 from pipelines.identity.update import update
 from schemas.identity_model import IdentityModel
 
@@ -31,7 +31,7 @@ def test_a_dummy_id_joins_nobody_over_the_records_of_a_day() -> None:
     known = pl.DataFrame(DUMMY + OTHERS, schema=COLUMNS, orient="row")
     fresh = [(f"t{i}", *DUMMY[i][1:4], None) for i in (1, 2)]
     day = pl.DataFrame(fresh, schema=known.schema, orient="row")
-    _, state = begin(known, model)
+    state = resolve(known, model).state
     asked = pl.col("record_id").str.contains("^[rt]")
     now = update(state, model, day).state.members.filter(asked).sort("record_id")
     whole = resolve(pl.concat([known, day]), model).members.filter(asked).sort("record_id")
