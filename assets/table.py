@@ -27,7 +27,7 @@ from assets.house import House
 from assets.judge import Verdict, judge
 from assets.lake import Lake
 from pipelines.quality import suite
-from pipelines.step import Step
+from pipelines.step import Input, Step
 from schemas.contract import Table
 
 PROGRESS = logging.getLogger("velocity.progress")
@@ -151,7 +151,7 @@ def stage_step(house: House, step: Step, day: date) -> list[Staged]:
     missing = {table.name for table in step.tables} ^ set(frames)
     if missing:
         raise ValueError(f"step of {step.tables[0].name}: frames and declared tables differ by {sorted(missing)}")
-    paths = {table.name: lake.stage(table.name, day, _in_shape(table, frames[table.name])) for table in step.tables}
+    paths = {table.name: lake.stage(table.name, day, as_declared(table, frames[table.name])) for table in step.tables}
     rails = {table.name: measured(table, frames[table.name]) for table in step.tables}
     # Each frame goes as soon as its rows are judged: judging a large table as a whole takes the memory that it held.
     judged = {table.name: broken_rules(table, frames.pop(table.name)) for table in step.tables}
@@ -171,12 +171,17 @@ def stage_step(house: House, step: Step, day: date) -> list[Staged]:
 def read_inputs(lake: Lake, engine: Any, step: Step, day: date) -> None:
     """Give the engine every declared input under its alias; one without a partition is empty with the right columns."""
     for one in step.inputs:
-        parts = lake.parts(one.table, one.window, day)
-        if parts:
-            engine.view(one.alias, parts, hive=one.window == "until")
-        else:
-            empty = schema_of(one.table).create_empty()
-            engine.register(one.alias, empty.with_columns(dt=pl.lit(None, pl.Date)) if one.window == "until" else empty)
+        read_input(lake, engine, one, day)
+
+
+def read_input(lake: Lake, engine: Any, one: Input, day: date) -> None:
+    """Give the engine one declared input of a day under its alias."""
+    parts = lake.parts(one.table, one.window, day)
+    if parts:
+        engine.view(one.alias, parts, hive=one.window == "until")
+    else:
+        empty = schema_of(one.table).create_empty()
+        engine.register(one.alias, empty.with_columns(dt=pl.lit(None, pl.Date)) if one.window == "until" else empty)
 
 
 def schema_of(name: str) -> type[dy.Schema]:
@@ -184,7 +189,8 @@ def schema_of(name: str) -> type[dy.Schema]:
     return all_contracts()[name].schema
 
 
-def _in_shape(table: Table, frame: pl.DataFrame) -> pl.DataFrame:
+def as_declared(table: Table, frame: pl.DataFrame) -> pl.DataFrame:
+    """The frame in the columns and dtypes of its contract. ValueError names columns that are missing or undeclared."""
     wanted = table.schema.create_empty().schema
     missing, extra = [one for one in wanted if one not in frame.columns], [one for one in frame.columns if one not in wanted]
     if missing or extra:
@@ -200,7 +206,7 @@ def audit(house: House, table: Table, path: Path, frame: pl.DataFrame, day: date
 def broken_rules(table: Table, frame: pl.DataFrame) -> tuple[int, dict[str, int]]:
     """How many rows there are, and how many of them break each rule of the row contract."""
     broken: dict[str, int] = {}
-    for part in _in_shape(table, frame).iter_slices(SLICE_ROWS):
+    for part in as_declared(table, frame).iter_slices(SLICE_ROWS):
         for rule, count in table.schema.filter(part)[1].counts().items():
             broken[rule] = broken.get(rule, 0) + count
     return frame.height, broken
