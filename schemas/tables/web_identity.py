@@ -22,6 +22,7 @@ class WebEvidence(dy.Schema):
         description="web_user_id of a login; SHA-256 hex of the e-mail of a form or click; record_id of a lead or call",
     )
     days = dy.Int64(min=1, description="distinct days on which it was seen")
+    first_on = dy.Date(description="first of those days")
     last_on = dy.Date(description="last of those days")
 
 

@@ -64,5 +64,6 @@ told AS (
     SELECT web_client, 'call', 'call_tracking:' || row_key || ':caller', started_at::TIMESTAMP::DATE
     FROM call_tracking WHERE web_client IS NOT NULL AND caller IS NOT NULL AND coalesce(outcome, '') <> 'spam'
 )
-SELECT 'web_events:' || client AS record_id, kind, value, count(DISTINCT on_day) AS days, max(on_day) AS last_on
+SELECT 'web_events:' || client AS record_id, kind, value, count(DISTINCT on_day) AS days, min(on_day) AS first_on,
+    max(on_day) AS last_on
 FROM told GROUP BY ALL ORDER BY record_id, kind, value
