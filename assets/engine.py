@@ -35,6 +35,10 @@ class DuckDBEngine:
         """Run one query with bound parameters and return its rows."""
         return _in_utc(self._connection.sql(query, params=params or None).pl())
 
+    def keep(self, name: str, query: str, **params: Value) -> None:
+        """Keep the rows of a query as a table of the connection. It spills like everything else."""
+        self._connection.execute(f'CREATE OR REPLACE TEMP TABLE "{name}" AS {query}', params or None)
+
     def map_arrow(self, query: str, kernel: Callable[[pa.RecordBatch], pa.RecordBatch], **params: Value) -> pl.DataFrame:
         """Run a query and pass its rows through a kernel, one Arrow batch at a time."""
         reader = self._connection.sql(query, params=params or None).to_arrow_reader(BATCH_ROWS)

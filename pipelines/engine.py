@@ -24,6 +24,10 @@ class Engine(Protocol):
         """Make a frame readable by queries under a name, replacing an earlier one of that name."""
         ...
 
+    def keep(self, name: str, query: str, **params: Value) -> None:
+        """Keep the rows of a query as a table inside the engine, replacing an earlier one: for what only later queries read."""
+        ...
+
     def map_arrow(self, query: str, kernel: Callable[[pa.RecordBatch], pa.RecordBatch], **params: Value) -> pl.DataFrame:
         """Run a query and pass its rows through a kernel, one Arrow batch at a time."""
         ...

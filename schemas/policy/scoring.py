@@ -1,8 +1,24 @@
 """scoring.yaml: weights, half-lives, caps, tiers, RFM."""
 
+from typing import Literal
+
 from pydantic import Field
 
 from schemas.policy.base import PolicyModel
+from schemas.policy.vehicles import VehiclesPolicy
+
+ExclusionRule = Literal[
+    "staff", "own_phone", "showroom_device", "own_network", "shared_device", "too_many_touches", "too_many_views"
+]
+EXCLUSION_RULES: tuple[ExclusionRule, ...] = (
+    "staff",
+    "own_phone",
+    "showroom_device",
+    "own_network",
+    "too_many_touches",
+    "too_many_views",
+)
+BUSY_MINUTE_FROM = 5  # vehicle pages in a minute from which the minute is kept in table busy_minute; no rule may ask for less
 
 
 class IntentWeight(PolicyModel):
@@ -13,6 +29,37 @@ class IntentWeight(PolicyModel):
     cap_per_day: float = Field(gt=0, description="most points of this kind that count on one day, before decay")
 
 
+class SourceCap(PolicyModel):
+    """How much one source may count: the website, a provider of leads or of third-party signals, the call log."""
+
+    per_day: float = Field(gt=0, le=10_000, description="most points of one source on one day, before decay")
+    in_all: float = Field(gt=0, le=100_000, description="most points of one source in a score, after decay")
+
+
+class ExclusionPolicy(PolicyModel):
+    """Whose touches are no sign of shopping: machines and staff. Every rule that is switched on counts what it kept out."""
+
+    rules: tuple[ExclusionRule, ...] = Field(
+        default=EXCLUSION_RULES, description="rules in force; where several apply, the first of this list is the reason"
+    )
+    max_touches_per_day: int = Field(
+        default=500, ge=10, le=100_000, description="touches of one web client on one day; above, it is a machine"
+    )
+    max_vdp_views_per_minute: int = Field(
+        default=30,
+        ge=BUSY_MINUTE_FROM,
+        le=10_000,
+        description="vehicle pages of one web client in one minute; above, it is a machine",
+    )
+    showroom_clients: tuple[str, ...] = Field(default=(), description="GA4 user_pseudo_id of the rooftops' own devices")
+    own_ip_hashes: tuple[str, ...] = Field(
+        default=(), description="keyed hashes of the group's own addresses, as server-side tagging sends them"
+    )
+    own_network_share: float = Field(
+        default=0.5, gt=0, le=1, description="share of a client's days on those addresses from which it is the group's own"
+    )
+
+
 class IntentPolicy(PolicyModel):
     """Shopping intent."""
 
@@ -21,6 +68,21 @@ class IntentPolicy(PolicyModel):
     repeat_vin_bonus: float = Field(ge=0, description="points for a second view of the same vehicle on another day")
     hot_from: float = Field(gt=0)
     warm_from: float = Field(gt=0)
+    source_caps: dict[str, SourceCap] = Field(
+        default_factory=dict,
+        description="by feed; each provider of the feed is a source of its own; a feed without one is not capped",
+    )
+    exclusions: ExclusionPolicy = ExclusionPolicy()
+    lead_after_form_hours: float = Field(
+        default=2, ge=0, le=72, description="a lead of our own site so many hours after a form of the same person is that form"
+    )
+    price_band_usd: int = Field(default=10_000, ge=500, le=100_000, description="width of a price band, US dollars")
+    values_per_dimension: int = Field(
+        default=5, ge=1, le=50, description="values kept per person and dimension, those with the most points"
+    )
+    stock_stale_after_days: int = Field(
+        default=7, ge=0, le=90, description="an inventory list older than so many days says nothing about what is in stock"
+    )
 
 
 class RfmPolicy(PolicyModel):
@@ -109,4 +171,5 @@ class ScoringPolicy(PolicyModel):
     rfm: RfmPolicy
     garage: GaragePolicy
     depreciation: DepreciationPolicy
+    vehicles: VehiclesPolicy = Field(default_factory=VehiclesPolicy)
     default_miles_per_year: float = Field(gt=0, le=200_000)
