@@ -2,7 +2,9 @@
 
 from typing import Literal
 
-from pydantic import Field
+import math
+
+from pydantic import Field, model_validator
 
 from schemas.policy.base import PolicyModel
 from schemas.policy.vehicles import VehiclesPolicy
@@ -85,6 +87,22 @@ class IntentPolicy(PolicyModel):
     )
 
 
+class RfmWeights(PolicyModel):
+    """What each part counts; together 1."""
+
+    recency: float = Field(ge=0, le=1)
+    frequency: float = Field(ge=0, le=1)
+    monetary: float = Field(ge=0, le=1)
+
+    @model_validator(mode="after")
+    def add_up(self) -> "RfmWeights":
+        """Shares of one score."""
+        total = self.recency + self.frequency + self.monetary
+        if not math.isclose(total, 1, abs_tol=1e-6):
+            raise ValueError(f"weights that add up to 1, found {total:g}")
+        return self
+
+
 class RfmPolicy(PolicyModel):
     """Recency, frequency, monetary value."""
 
@@ -93,6 +111,8 @@ class RfmPolicy(PolicyModel):
     monetary_weight: float = Field(ge=0, le=1)
     service_months: int = Field(gt=0, le=120)
     monetary_months: int = Field(gt=0, le=120)
+    sales: RfmWeights | None = Field(default=None, description="weights of the score of sales; absent: those above")
+    service: RfmWeights | None = Field(default=None, description="weights of the score of service; absent: those above")
 
 
 class GaragePolicy(PolicyModel):
