@@ -11,7 +11,7 @@ import resource
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,7 @@ from assets.guard_rails import Rails, broken, measured, rail_findings, rail_resu
 from assets.house import House
 from assets.judge import Verdict, judge
 from assets.lake import Lake
+from assets.policy_reads import watched, write_reads
 from pipelines.quality import suite
 from pipelines.step import Input, Step
 from schemas.contract import Table
@@ -48,6 +49,7 @@ class Staged:
     broken_rules: Mapping[str, int]
     verdict: Verdict
     rails: Rails = field(default_factory=dict)
+    reads: frozenset[str] | None = None  # sections of the policy that its step read; None: no step made it
 
     @property
     def passed(self) -> bool:
@@ -143,9 +145,10 @@ def day_of(context: dg.AssetExecutionContext) -> date:
 def stage_step(house: House, step: Step, day: date) -> list[Staged]:
     """Read the inputs, build the tables, write them beside their places and judge them."""
     lake, engine = house.tables, house.engine()
+    reads: set[str] = set()
     try:
         read_inputs(lake, engine, step, day)
-        frames = step.frames(engine, house.day(day))
+        frames = step.frames(engine, replace(house.day(day), policy=watched(house.rules, reads.add)))
     finally:
         engine.close()
     missing = {table.name for table in step.tables} ^ set(frames)
@@ -163,6 +166,7 @@ def stage_step(house: House, step: Step, day: date) -> list[Staged]:
             *judged[table.name],
             judge_staged(house, table, paths[table.name], day, paths),
             rails[table.name],
+            frozenset(reads),
         )
         for table in step.tables
     ]
@@ -178,7 +182,7 @@ def read_input(lake: Lake, engine: Any, one: Input, day: date) -> None:
     """Give the engine one declared input of a day under its alias."""
     parts = lake.parts(one.table, one.window, day)
     if parts:
-        engine.view(one.alias, parts, hive=one.window == "until")
+        engine.view(one.alias, parts, hive=one.window == "until", columns=schema_of(one.table).create_empty())
     else:
         empty = schema_of(one.table).create_empty()
         engine.register(one.alias, empty.with_columns(dt=pl.lit(None, pl.Date)) if one.window == "until" else empty)
@@ -232,6 +236,8 @@ def publish(context: dg.AssetExecutionContext, house: House, staged: list[Staged
         raise dg.Failure(description="; ".join(_why(one) for one in failed), allow_retries=False)
     for one in staged:
         place = house.tables.publish(one.path, one.table.name, day)
+        if one.reads is not None:
+            write_reads(house.tables, one.table.name, day, house.rules, one.reads)
         yield dg.MaterializeResult(asset_key=one.table.name, metadata=published_metadata(one, place))
 
 

@@ -1,0 +1,110 @@
+"""What each step read of the policy, noticed while it ran and kept beside the day. So it is known what a change makes anew.
+
+    LAKE/<group>/_policy/<hash>.json                       a policy that made something
+    LAKE/<group>/_policy/reads/2026-11-21/<table>.json     its hash, and the sections that the table's step read
+
+Nobody declares anything: a step whose inputs and whose read sections are the same would do the same again.
+"""
+
+import json
+from collections.abc import Callable, Iterable
+from datetime import date
+from typing import Any, cast
+
+from pydantic import BaseModel, TypeAdapter
+
+from assets.lake import Lake
+from schemas.policy import Policy
+
+EVERYTHING = "*"
+
+
+class _Watched:
+    """A model that notes which of its fields are read. What is read otherwise (a method, a comparison) counts as all of it."""
+
+    __slots__ = ("_model", "_note", "_path")
+
+    def __init__(self, model: BaseModel, path: str, note: Callable[[str], None]) -> None:
+        object.__setattr__(self, "_model", model)
+        object.__setattr__(self, "_path", path)
+        object.__setattr__(self, "_note", note)
+
+    @property  # type: ignore[misc]
+    def __class__(self) -> type:
+        return type(self._model)
+
+    def __getattr__(self, name: str) -> Any:
+        value = getattr(self._model, name)
+        if name not in type(self._model).model_fields:
+            self._note(self._path or EVERYTHING)
+        elif not self._path and isinstance(value, BaseModel):
+            return _Watched(value, name, self._note)
+        else:
+            self._note(f"{self._path}.{name}" if self._path else name)
+        return value
+
+    def __hash__(self) -> int:
+        self._note(self._path or EVERYTHING)
+        return hash(self._model)
+
+    def __eq__(self, other: object) -> bool:
+        self._note(self._path or EVERYTHING)
+        return bool(self._model == (other._model if type(other) is _Watched else other))
+
+
+def watched(policy: Policy, note: Callable[[str], None]) -> Policy:
+    """The policy, telling `note` each section that is read: `audiences`, `scoring.intent`; `*` where it is taken whole."""
+    return cast(Policy, _Watched(policy, "", note))
+
+
+def keep_policy(lake: Lake, policy: Policy) -> None:
+    """Keep a policy under its hash, once."""
+    name = f"_policy/{policy.policy_hash}.json"
+    if not (lake.home / name).is_file():
+        lake.write_bytes(name, json.dumps(_plain(policy), sort_keys=True, separators=(",", ":")).encode())
+
+
+def kept_policy(lake: Lake, policy_hash: str) -> Policy | None:
+    """The policy that a hash stands for, or None where the lake does not hold it."""
+    content = lake.read_json(f"_policy/{policy_hash}.json")
+    return Policy.model_validate(content) if content else None
+
+
+def write_reads(lake: Lake, table: str, day: date, policy: Policy, sections: Iterable[str]) -> None:
+    """Keep what the step of a table read."""
+    keep_policy(lake, policy)
+    found = {"policy_hash": policy.policy_hash, "sections": sorted(set(sections))}
+    lake.write_json(f"_policy/reads/{day.isoformat()}/{table}.json", found)
+
+
+def is_touched(lake: Lake, table: str, day: date, policy: Policy) -> bool:
+    """Whether the step of a table might do otherwise under a policy. True where it is not known what it read."""
+    told = lake.read_json(f"_policy/reads/{day.isoformat()}/{table}.json")
+    if told is None:
+        return True
+    if told["policy_hash"] == policy.policy_hash:
+        return False
+    before = kept_policy(lake, told["policy_hash"])
+    return before is None or any(section(before, one) != section(policy, one) for one in told["sections"])
+
+
+def section(policy: Policy, path: str) -> Any:
+    """The plain content of a section of a policy, by its dotted path."""
+    found: Any = policy
+    for part in [] if path == EVERYTHING else path.split("."):
+        found = getattr(found, part)
+    return _plain(found)
+
+
+def changed_sections(before: Policy, after: Policy) -> list[str]:
+    """The sections that differ, in alphabetical order: `audiences`, `scoring.intent`."""
+    paths = []
+    for name in type(before).model_fields:
+        value = getattr(before, name)
+        inner = type(value).model_fields if isinstance(value, BaseModel) else ()
+        paths += [f"{name}.{one}" for one in inner] or [name]
+    return sorted(one for one in paths if one != "policy_hash" and section(before, one) != section(after, one))
+
+
+def _plain(value: Any) -> Any:
+    return TypeAdapter(Any).dump_python(value, mode="json")
