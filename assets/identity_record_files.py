@@ -67,33 +67,40 @@ def read_records(path: Path, columns: Sequence[str]) -> pl.DataFrame:
         raise RecordFileError(path, _broken_line(path), "as many cells as the header, in UTF-8") from None
 
 
-def check_records(model: IdentityModel, records: pl.DataFrame, path: Path) -> None:
-    """Raise RecordFileError where records are none, their ids are missing or repeated, or a link has not two sources."""
-    if records.is_empty():
+def check_records(model: IdentityModel, records: pl.DataFrame, path: Path, *, is_part: bool = False) -> None:
+    """Raise RecordFileError where records are none, their ids are missing or repeated, or a link has not two sources.
+
+    A part of the records may be empty and of one source.
+    """
+    if records.is_empty() and not is_part:
         raise RecordFileError(path, "no records", "at least one below the header")
     odd = [name for name, dtype in records.schema.items() if isinstance(dtype, UNREADABLE)]
     if odd:
         raise RecordFileError(path, f"columns that hold no texts: {', '.join(odd)}", "texts, numbers, dates, or lists of them")
-    ids = records[model.record_id].cast(pl.String)
+    check_ids(records[model.record_id].cast(pl.String), path)
+    if model.mode == "link" and model.source:
+        _check_sources(records[model.source].cast(pl.String), model.source, path, is_part)
+
+
+def check_ids(ids: pl.Series, path: Path) -> None:
+    """Raise RecordFileError where ids are missing, blank or repeated; the series has the name of their column."""
     missing = ids.is_null() | (ids.str.strip_chars() == "").fill_null(False)
     if missing.any():
-        raise RecordFileError(path, f"no {model.record_id} in {_rows(missing)}", "a record_id in every row")
+        raise RecordFileError(path, f"no {ids.name} in {rows_at(missing)}", "a record_id in every row")
     repeated = ids.is_duplicated()
     if repeated.any():
-        raise RecordFileError(path, f"a {model.record_id} that is not alone in {_rows(repeated)}", "a record_id on one row only")
-    if model.mode == "link" and model.source:
-        _check_sources(records[model.source].cast(pl.String), model.source, path)
+        raise RecordFileError(path, f"a {ids.name} that is not alone in {rows_at(repeated)}", "a record_id on one row only")
 
 
-def _check_sources(sources: pl.Series, name: str, path: Path) -> None:
+def _check_sources(sources: pl.Series, name: str, path: Path, is_part: bool) -> None:
     if sources.has_nulls():
-        raise RecordFileError(path, f"no {name} in {_rows(sources.is_null())}", "a source in every row, in mode link")
-    if sources.n_unique() < 2:
+        raise RecordFileError(path, f"no {name} in {rows_at(sources.is_null())}", "a source in every row, in mode link")
+    if sources.n_unique() < 2 and not is_part:
         wanted = "records of two sources or more in mode link; mode dedupe links within one"
         raise RecordFileError(path, f"one {name} only", wanted)
 
 
-def _rows(wrong: pl.Series) -> str:
+def rows_at(wrong: pl.Series) -> str:
     """How many rows, and the first of them, counted from 1 below the header."""
     places = (wrong.arg_true() + 1).to_list()
     shown = ", ".join(f"{one}" for one in places[:ROWS_SHOWN])

@@ -41,19 +41,20 @@ def check_folder(folder: Path) -> None:
 
 
 def write_result(folder: Path, frames: Mapping[str, pl.DataFrame], summary: Mapping[str, Any]) -> None:
-    """Write each frame as <name>.parquet, and the summary with the list of files; then put the folder in its place.
+    """Write a result and put it in its place. Raises ResultFolderError. A killed writer leaves the former result where it was."""
+    put_in_place(stage_result(folder, frames, summary), folder.resolve())
 
-    Raises ResultFolderError. A killed writer leaves the former result where it was.
-    """
+
+def stage_result(folder: Path, frames: Mapping[str, pl.DataFrame], summary: Mapping[str, Any]) -> Path:
+    """Write each frame as <name>.parquet, and the summary with the list of files, beside the folder, for put_in_place."""
     check_folder(folder)
-    place = folder.resolve()
-    staged = staged_beside(place)
+    staged = staged_beside(folder.resolve())
     for name, frame in frames.items():
         frame.write_parquet(staged / f"{name}.parquet", compression="zstd", statistics=True)
     files = sorted([INDEX, *(f"{name}.parquet" for name in frames)])
     content = {**summary, "format": FORMAT, "files": files}
     (staged / INDEX).write_text(json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False), encoding="utf-8")
-    put_in_place(staged, place)
+    return staged
 
 
 def _files_of(place: Path) -> set[str]:

@@ -22,7 +22,7 @@ import numpy as np
 import polars as pl
 
 from assets.identity_model_files import load_model
-from assets.identity_state_files import load_state, save_state
+from assets.identity_state_files import Kept, load_state, save_state
 from benchmarks.identity_errors import mistyped
 from benchmarks.identity_names import surnames
 from benchmarks.identity_ours import members, spent
@@ -84,7 +84,9 @@ def rehomed(random: np.random.Generator, rows: pl.DataFrame) -> pl.DataFrame:
 
 def begun(out: Path, model: Path) -> dict[str, float]:
     """The day before: its state in a folder."""
-    save_state(resolve(pl.read_parquet(out / "before.parquet"), load_model(model)).state, out / "state")
+    spec = load_model(model)
+    found = resolve(pl.read_parquet(out / "before.parquet"), spec)
+    save_state(Kept(found.state, spec, model.read_text(encoding="utf-8")), out / "state")
     return {}
 
 
@@ -92,7 +94,7 @@ def incremented(out: Path, model: Path) -> dict[str, float]:
     """The changes of the day on the state of the day before."""
     start, cpu, _ = spent()
     spec = load_model(model)
-    state = load_state(out / "state")
+    state = load_state(out / "state").state
     read = spent()[0] - start
     gone = pl.read_parquet(out / "gone.parquet")["rid"]
     found = update(state, spec, pl.read_parquet(out / "fresh.parquet"), gone)
@@ -120,7 +122,7 @@ def linked(out: Path, model: Path) -> dict[str, float]:
 
 def frozen(out: Path, model: Path) -> dict[str, float]:
     """A full run by the model of the day before, for what it finds."""
-    found = frozen_run(load_state(out / "state"), load_model(model), pl.read_parquet(out / "after.parquet"))
+    found = frozen_run(load_state(out / "state").state, load_model(model), pl.read_parquet(out / "after.parquet"))
     found.members.write_parquet(out / "members_frozen.parquet")
     return {}
 

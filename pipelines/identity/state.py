@@ -56,6 +56,7 @@ def hashed(records: pl.DataFrame, model: IdentityModel) -> pl.DataFrame:
     As texts, a row that another reader or another file gives in another dtype is the same row.
     """
     slim = records.select(_as_texts(records[one]) for one in columns_read(model))
+    slim = slim.with_columns(records[model.record_id].cast(pl.String))  # as members and edges have it
     plain = [one for one in slim.columns if not isinstance(slim.schema[one], pl.List)]
     lists = [pl.col(one).list.eval(pl.element().fill_null("")).list.join("\x1f") for one in slim.columns if one not in plain]
     told = slim.select(*plain, *lists).hash_rows(seed=_SEED)
