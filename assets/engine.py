@@ -25,11 +25,22 @@ class DuckDBEngine:
         """Make a frame readable under a name."""
         self._connection.register(name, frame.to_arrow())
 
-    def view(self, name: str, files: Sequence[Path], *, hive: bool = False) -> None:
-        """Make Parquet files readable under a name; with `hive`, the day of each partition is its column dt."""
+    def view(self, name: str, files: Sequence[Path], *, hive: bool = False, columns: pl.DataFrame | None = None) -> None:
+        """Make Parquet files readable under a name; with `hive`, the day of each partition is its column dt.
+
+        A column that some files lack is null in them; so is one of the empty frame `columns` that no file has.
+        """
         listed = ", ".join("'" + str(file).replace("'", "''") + "'" for file in files)
         options = ", hive_partitioning = true, hive_types = {'dt': DATE}" if hive else ""
-        self._connection.execute(f'CREATE OR REPLACE VIEW "{name}" AS SELECT * FROM read_parquet([{listed}]{options})')
+        options += ", union_by_name = true" if len(files) > 1 else ""
+        rows = f"SELECT * FROM read_parquet([{listed}]{options})"
+        if columns is not None:
+            has = set(self._connection.sql(f"{rows} LIMIT 0").columns)
+            lacking = [one for one in columns.columns if one not in has]
+            if lacking:
+                self.register(f"{name} since", columns.select(lacking).clear())
+                rows += f' UNION ALL BY NAME SELECT * FROM "{name} since"'
+        self._connection.execute(f'CREATE OR REPLACE VIEW "{name}" AS {rows}')
 
     def sql(self, query: str, **params: Value) -> pl.DataFrame:
         """Run one query with bound parameters and return its rows."""

@@ -12,6 +12,7 @@ from schemas.sources import all_feeds
 from schemas.tables.records import TRANSACTION, Transaction
 
 FEEDS = ("dms_sales", "dms_service", "dms_appointments")
+OPERATIONS = ("op_codes", "recommended_ops", "op_texts", "recommended_texts")
 TRADER_WORDS = ("auction", "auctions", "wholesale", "manheim", "adesa", "motors", "auto sales", "dealership", "carmax", "carvana")
 FLEET_WORDS = ("fleet", "rental", "rentals", "rent a car", "hertz", "leasing", "fleet services")
 
@@ -58,9 +59,9 @@ def _finished(found: pl.DataFrame, day: Day) -> pl.DataFrame:
     frame = found.with_columns(rooftop_of(["rooftop_ref"], rooftop_aliases(day.policy.group)).alias("rooftop_id"))
     lacking = [name for name in Transaction.column_names() if name not in frame.columns]
     frame = frame.with_columns(pl.lit(None).alias(name) for name in lacking)
-    frame = frame.with_columns(pl.col(one).cast(pl.List(pl.String)).fill_null([]) for one in ("op_codes", "recommended_ops"))
+    frame = frame.with_columns(pl.col(one).cast(pl.List(pl.String)).fill_null([]) for one in OPERATIONS)
     said = pl.element().filter(pl.element().is_not_null() & (pl.element().str.strip_chars() != ""))
-    lists = pl.col("op_codes", "recommended_ops").list.eval(said).list.unique(maintain_order=True)
+    lists = pl.col(*OPERATIONS).list.eval(said).list.unique(maintain_order=True)
     return Transaction.cast(frame.with_columns(lists).select(Transaction.column_names()))
 
 

@@ -43,14 +43,24 @@ SELECT
     vin,
     CASE WHEN lower(condition) LIKE 'n%' THEN 'new' WHEN condition IS NOT NULL AND lower(condition)[1] IN ('u', 'c', 'p') THEN 'used' END AS condition,
     sale_for AS sale_type,
+    CASE
+        WHEN regexp_matches(coalesce(lower(condition), '') || ' ' || type_said || ' ' || sale_said, 'certif|cpo') OR lower(condition) = 'c' THEN true
+        WHEN condition IS NOT NULL THEN false
+    END AS is_certified,
     coalesce(delivery_mileage, mileage) AS odometer_miles,
     sales_price AS price,
     CASE WHEN front_gross IS NOT NULL OR back_gross IS NOT NULL THEN coalesce(front_gross, 0) + coalesce(back_gross, 0) END AS gross,
     term_months, apr_percent, monthly_payment, amount_financed, residual,
+    -- A balloon loan's last amount stands in its own column or in the one of the residual.
+    CASE WHEN NOT coalesce(is_lease, false) THEN coalesce(nullif(balloon, 0), nullif(residual, 0)) END AS balloon,
     CASE WHEN term_months > 12 AND allowed_miles < 30000 THEN (allowed_miles * term_months) // 12 ELSE allowed_miles END AS allowed_miles,
     first_payment_on,
     CASE
         WHEN term_months IS NULL OR term_months = 0 THEN NULL
+        -- A lease runs its whole term from the contract, though its first payment is often made at signing.
+        WHEN is_lease AND sold_on IS NOT NULL THEN greatest(
+            (sold_on + to_months(term_months::INTEGER))::DATE, (first_payment_on + to_months((term_months - 1)::INTEGER))::DATE
+        )
         WHEN first_payment_on IS NOT NULL THEN (first_payment_on + to_months((term_months - 1)::INTEGER))::DATE
         ELSE (sold_on + to_months(term_months::INTEGER))::DATE
     END AS matures_on,

@@ -35,6 +35,8 @@ SELECT
     flatten(op_codes) AS op_codes,
     CASE WHEN len(list_filter(flatten(recommended_codes), lambda x: coalesce(x, '') <> '')) > 0
         THEN flatten(recommended_codes) ELSE flatten(recommendations) END AS recommended_ops,
+    flatten(op_descriptions) AS op_texts,
+    flatten(recommendations) AS recommended_texts,
     updated_at
 FROM said
 LEFT JOIN customer USING (row_key)

@@ -1,65 +1,38 @@
--- Vehicles believed to be held on the day, with today's odometer and the terms of the person's last deal for each.
--- Inputs: garage, member, transaction.
+-- Vehicles believed to be held on the day, with today's odometer, the terms of the person's last deal and what is owed.
+-- Inputs: garage; term (terms.sql, its apr_percent filled in where the payment tells it).
 -- Parameters: $as_of date; $default_miles_per_day where a vehicle's own slope is unknown.
--- Nothing dated after $as_of counts. Open, cancelled, wholesale and internal deals are not a person's contract.
-WITH deal AS (
-    SELECT *
-    FROM "transaction"
-    WHERE kind IN ('sale', 'lease') AND status = 'closed' AND occurred_on <= $as_of AND vin IS NOT NULL
-        AND coalesce(sale_type, 'retail') NOT IN ('wholesale', 'internal')
-),
-of_person AS (
-    SELECT member.person_id, deal.* FROM deal JOIN member ON member.record_id = deal.record_id
-    UNION ALL
-    SELECT member.person_id, deal.* FROM deal JOIN member ON member.record_id = deal.co_record_id
-),
-last_deal AS (
-    SELECT * FROM of_person
-    QUALIFY row_number() OVER (PARTITION BY person_id, vin ORDER BY occurred_on DESC, transaction_id DESC) = 1
-),
-term AS (
-    SELECT
-        person_id, vin, kind AS deal_kind, rooftop_id AS deal_rooftop_id, occurred_on AS deal_on, condition, price,
-        odometer_miles AS deal_odometer_miles, term_months, apr_percent, monthly_payment, residual, allowed_miles,
-        contract_expires_on, contract_miles, amount_financed,
-        kind = 'lease' AS is_lease,
-        kind = 'sale' AND coalesce(term_months > 0 AND amount_financed > 0, false) AS is_loan,
-        CASE
-            WHEN kind = 'sale' AND NOT coalesce(term_months > 0 AND amount_financed > 0, false) THEN NULL
-            WHEN matures_on IS NOT NULL THEN matures_on
-            WHEN first_payment_on IS NOT NULL THEN CAST(first_payment_on + INTERVAL (term_months - 1) MONTH AS DATE)
-            ELSE CAST(occurred_on + INTERVAL (term_months) MONTH AS DATE)
-        END AS matures_on,
-        coalesce(first_payment_on, CAST(occurred_on + INTERVAL 1 MONTH AS DATE)) AS pays_from
-    FROM last_deal
-),
-paid AS (
-    -- Payments due so far: one on pays_from and one each month after it; a month is over only on its own day.
+WITH paid AS (
+    -- Payments due so far: one on pays_from and one each month after it; a month is over only on its own day, and where the
+    -- month has no such day, on its last one.
     SELECT
         *,
         CAST(
             CASE
+                WHEN term_months IS NULL THEN NULL
                 WHEN pays_from > $as_of THEN 0
                 ELSE greatest(least(
-                    coalesce(term_months, 0),
+                    term_months,
                     1 + date_diff('month', pays_from, $as_of)
                     - CASE WHEN pays_from + INTERVAL (date_diff('month', pays_from, $as_of)) MONTH > $as_of THEN 1 ELSE 0 END
                 ), 0)
             END AS BIGINT
         ) AS payments_made,
-        coalesce(apr_percent, 0) / 1200 AS rate
+        apr_percent / 1200 AS rate,
+        CAST(amount_financed AS DOUBLE) - coalesce(CAST(balloon AS DOUBLE), 0) AS repaid,
+        coalesce(CAST(balloon AS DOUBLE), 0) AS last_amount
     FROM term
 ),
 owed AS (
-    -- Annuity with monthly compounding: balance = P ((1+r)^N - (1+r)^n) / ((1+r)^N - 1); without interest P (1 - n/N).
+    -- Annuity with monthly compounding: what is repaid by instalments, P, leaves P ((1+r)^N - (1+r)^n) / ((1+r)^N - 1) after n of N
+    -- payments, without interest P (1 - n/N); a balloon is owed whole until it is due, and whether it was paid then is not known.
     SELECT
         *,
         CASE
-            WHEN is_loan AND payments_made >= term_months THEN 0
-            WHEN is_loan AND apr_percent IS NULL THEN NULL
-            WHEN is_loan AND rate = 0 THEN CAST(amount_financed AS DOUBLE) * (1 - payments_made / CAST(term_months AS DOUBLE))
-            WHEN is_loan THEN CAST(amount_financed AS DOUBLE)
-                * (pow(1 + rate, term_months) - pow(1 + rate, payments_made)) / (pow(1 + rate, term_months) - 1)
+            WHEN NOT is_loan THEN NULL
+            WHEN payments_made >= term_months THEN CASE WHEN last_amount = 0 THEN 0 END
+            WHEN rate IS NULL THEN NULL
+            WHEN rate = 0 THEN repaid * (1 - payments_made / CAST(term_months AS DOUBLE)) + last_amount
+            ELSE repaid * (pow(1 + rate, term_months) - pow(1 + rate, payments_made)) / (pow(1 + rate, term_months) - 1) + last_amount
         END AS loan_balance
     FROM paid
 )
@@ -78,7 +51,8 @@ SELECT
         round(garage.odometer_miles + coalesce(garage.miles_per_day, $default_miles_per_day)
         * greatest(date_diff('day', coalesce(garage.odometer_on, $as_of), $as_of), 0)) AS BIGINT
     ) AS odometer_today,
-    owed.* EXCLUDE (person_id, vin, rate, loan_balance, deal_rooftop_id),
+    owed.* EXCLUDE (person_id, vin, rate, repaid, last_amount, loan_balance, deal_rooftop_id),
+    CASE WHEN owed.is_loan OR owed.is_lease THEN greatest(owed.term_months - owed.payments_made, 0) END AS payments_left,
     CAST(round(owed.loan_balance, 2) AS DECIMAL(14, 2)) AS loan_payoff
 FROM garage
 LEFT JOIN owed ON owed.person_id = garage.person_id AND owed.vin = garage.vin

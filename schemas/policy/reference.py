@@ -19,6 +19,10 @@ class Warranty(PolicyModel):
     basic_miles: int
     powertrain_months: int
     powertrain_miles: int
+    certified_months: int | None = Field(
+        default=None, ge=0, description="powertrain of vehicles sold as certified, from in-service"
+    )
+    certified_miles: int | None = Field(default=None, ge=0)
     source: str
 
 

@@ -32,9 +32,6 @@ class VehiclesPolicy(PolicyModel):
     rewrite_days: int = Field(
         default=45, ge=0, le=180, description="a newer deal number on the same vehicle and customer within so many days replaces"
     )
-    first_payment_days: int = Field(
-        default=184, ge=31, le=366, description="days after the deal within which a first payment date is believed"
-    )
     recommendation_months: int = Field(
         default=12, ge=1, le=60, description="months for which recommended work that was not done stays open"
     )

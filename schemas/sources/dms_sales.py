@@ -13,7 +13,7 @@ DEAL = (
     Field("Deal Status", "deal_status", description="for example Booked, Finalized, Open, Unwound, Cancelled"),
     Field("Deal Type", "deal_type", description="for example Retail, Lease, Cash, Wholesale, Fleet, or a one-letter code"),
     Field("Sale Type", "sale_type", description="for example Retail, Lease, Wholesale, Fleet, House"),
-    Field("New/Used", "condition", description="New or Used, or N/U"),
+    Field("New/Used", "condition", description="New, Used or Certified, or N/U/C"),
     Field("Stock Number", "stock_number"),
     Field("Mileage", "mileage", Kind.INTEGER, minimum=0, description="miles"),
     Field("Delivery Mileage", "delivery_mileage", Kind.INTEGER, minimum=0, description="miles"),
@@ -38,6 +38,7 @@ MONEY = (
     Field("Term", "term_months", Kind.INTEGER, minimum=0, maximum=120, description="months"),
     Field("APR", "apr_percent", Kind.NUMBER, minimum=0, maximum=60, description="percent"),
     Field("Residual Amount", "residual", Kind.MONEY, description="US dollars"),
+    Field("Balloon Amount", "balloon", Kind.MONEY, description="US dollars, due with the last payment of a loan"),
     Field(
         "Allowed Miles",
         "allowed_miles",

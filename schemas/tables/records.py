@@ -84,6 +84,7 @@ class Transaction(dy.Schema):
     vin = vin()
     condition = dy.Enum(["new", "used"], nullable=True, description="new or used at sale")
     sale_type = dy.Enum(["retail", "lease", "wholesale", "fleet", "internal"], nullable=True, description="who it was for")
+    is_certified = dy.Bool(nullable=True, description="sale: sold as certified pre-owned, where the deal says so")
     odometer_miles = dy.Int64(nullable=True, description="miles at delivery or on the order")
     price = money("sale price or order total, customer and warranty and internal, US dollars")
     customer_pay = money("service: what the customer paid, US dollars")
@@ -95,6 +96,7 @@ class Transaction(dy.Schema):
     monthly_payment = money("monthly payment, US dollars")
     amount_financed = money("amount financed, US dollars")
     residual = money("lease residual, US dollars")
+    balloon = money("sale: amount due with the last payment beside it, US dollars")
     allowed_miles = dy.Int64(nullable=True, description="lease allowance for the whole term, miles")
     first_payment_on = dy.Date(nullable=True, description="first payment date")
     matures_on = dy.Date(nullable=True, description="lease or loan: first payment (else contract) date plus term")
@@ -107,6 +109,8 @@ class Transaction(dy.Schema):
     trade_payoff = money("payoff on the trade, US dollars")
     op_codes = dy.List(dy.String(), description="service operation codes done")
     recommended_ops = dy.List(dy.String(), description="service operations recommended")
+    op_texts = dy.List(dy.String(), description="service operations done, in words")
+    recommended_texts = dy.List(dy.String(), description="service operations recommended, in words")
     updated_at = dy.Datetime(time_unit="us", description="newest file stamp that changed it, group time")
 
 

@@ -8,23 +8,6 @@ from schemas.vocabulary import body_style, brand, household_id, make, market, mo
 OF_PERSON = Limits(references={"person_id": "person.person_id"})
 
 
-class Rfm(dy.Schema):
-    """Recency, frequency and monetary value, for sales and for service. Internal and warranty pay are left out of money."""
-
-    person_id = person_id(key=True)
-    home_rooftop_id = rooftop_id()
-    last_sale_on = dy.Date(nullable=True, description="last deal here")
-    sales_36m = dy.Int64(min=0, description="deals in 36 months")
-    sales_gross_36m = money("gross of deals in 36 months, US dollars", nullable=False)
-    last_service_on = dy.Date(nullable=True, description="last repair order with customer or warranty pay")
-    services_24m = dy.Int64(min=0, description="customer-pay repair orders in 24 months")
-    customer_pay_36m = money("customer pay in 36 months, US dollars", nullable=False)
-    recency_quintile = dy.Int64(nullable=True, min=1, max=5, description="5 is most recent, within the home rooftop")
-    frequency_quintile = dy.Int64(nullable=True, min=1, max=5, description="5 is most frequent, within the home rooftop")
-    monetary_quintile = dy.Int64(nullable=True, min=1, max=5, description="5 is most valuable, within the home rooftop")
-    rfm_score = dy.Float64(nullable=True, min=0, max=5, description="quintiles weighted as in policy scoring.yaml")
-
-
 class Intent(dy.Schema):
     """Shopping intent from touches, decayed and capped. brand is empty for the person as a whole."""
 
@@ -72,18 +55,47 @@ class Lifecycle(dy.Schema):
     vehicle_age_years = dy.Float64(
         nullable=True, min=-1, description="years since in-service, else since 1 January of the model year"
     )
-    lease_ends_on = dy.Date(nullable=True, description="lease maturity")
+    lease_started_on = dy.Date(nullable=True, description="first lease deal of the chain that runs")
+    lease_ends_on = dy.Date(nullable=True, description="lease maturity, that of the last extension where there is one")
     lease_days_left = dy.Int64(nullable=True, description="days to lease maturity; negative once past")
+    lease_state = dy.Enum(
+        ["running", "extended", "past_maturity"],
+        nullable=True,
+        description="extended: a later lease of the same vehicle moved the maturity; past_maturity: matured and still held",
+    )
+    lease_payments_left = dy.Int64(nullable=True, min=0, description="lease payments that are not due yet")
+    lease_allowed_miles = dy.Int64(nullable=True, description="miles allowed until maturity, extensions included")
+    lease_miles_driven = dy.Int64(nullable=True, min=0, description="projected miles driven since the allowance began")
     lease_miles_pace = dy.Float64(nullable=True, description="projected miles at maturity / allowance")
+    lease_miles_pace_to_date = dy.Float64(nullable=True, description="miles driven / the allowance pro rata to the day")
+    lease_excess_miles = dy.Int64(
+        nullable=True, description="projected miles at maturity less the allowance; negative where some are left"
+    )
+    lease_excess_miles_to_date = dy.Int64(nullable=True, description="miles driven less the allowance pro rata to the day")
     loan_ends_on = dy.Date(nullable=True, description="loan maturity")
-    loan_payoff = money("outstanding loan principal by amortisation, US dollars")
-    apr_percent = dy.Float64(nullable=True, description="rate of the loan in force, percent")
+    loan_payments_left = dy.Int64(nullable=True, min=0, description="loan payments that are not due yet")
+    loan_payoff = money("outstanding loan principal by amortisation, balloon included, US dollars")
+    apr_percent = dy.Float64(
+        nullable=True, description="rate of the loan in force, percent; where not stated, the one that its payment means"
+    )
+    monthly_payment = money("monthly payment of the loan or lease in force, US dollars")
+    owner_number = dy.Int64(nullable=True, min=1, description="1 for the first owner, where known; it decides on the powertrain")
+    is_certified = dy.Bool(description="bought as certified pre-owned, as the deal says")
     basic_warranty_ends_on = dy.Date(nullable=True, description="basic warranty, by date or projected miles, whichever is first")
+    basic_warranty_basis = dy.Enum(["date", "miles"], nullable=True, description="which of the two")
+    basic_warranty_earliest_on = dy.Date(nullable=True, description="the same; without an in-service date its earliest day")
+    basic_warranty_latest_on = dy.Date(nullable=True, description="the same; without an in-service date its latest day")
     powertrain_warranty_ends_on = dy.Date(
         nullable=True, description="powertrain warranty, by date or projected miles, by owner number"
     )
+    powertrain_warranty_basis = dy.Enum(["date", "miles"], nullable=True, description="which of the two")
+    powertrain_warranty_earliest_on = dy.Date(nullable=True, description="the same; without an in-service date its earliest day")
+    powertrain_warranty_latest_on = dy.Date(nullable=True, description="the same; without an in-service date its latest day")
     contract_ends_on = dy.Date(nullable=True, description="service contract, by date or projected miles")
+    contract_basis = dy.Enum(["date", "miles"], nullable=True, description="which of the two")
     odometer_today = dy.Int64(nullable=True, description="projected odometer on the day, miles")
+    odometer_on = dy.Date(nullable=True, description="day of the last plausible reading")
+    miles_per_day = dy.Float64(nullable=True, min=0, description="slope by which it is projected, miles a day")
     is_out_of_warranty = dy.Bool(nullable=True, description="basic warranty is over")
 
 
@@ -215,7 +227,6 @@ class Candidate(dy.Schema):
     )
 
 
-RFM = Table("rfm", "traits", Rfm, "Recency, frequency and monetary value per person.", limits=OF_PERSON)
 INTENT = Table("intent", "traits", Intent, "Decayed shopping intent per person and brand.", limits=OF_PERSON)
 INTEREST = Table("interest", "traits", Interest, "What a person looks at, and what they hold.", limits=OF_PERSON)
 LIFECYCLE = Table(
