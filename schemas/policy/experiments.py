@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, model_validator
 
 from schemas.policy.audiences import SegmentName
+from schemas.policy.backtest import BacktestPolicy
 from schemas.policy.base import PolicyModel
 
 
@@ -78,6 +79,7 @@ class ExperimentsPolicy(PolicyModel):
     power: Power | None = None
     geo_holdouts: tuple[GeoHoldout, ...] = ()
     measurement: tuple[Measurement, ...] = ()
+    backtest: BacktestPolicy = BacktestPolicy()
 
     @model_validator(mode="after")
     def control_is_within_its_limits(self) -> "ExperimentsPolicy":
