@@ -1,11 +1,15 @@
 """docs/identity.md says what the code does: its models load, its tables are whole, its errors are the real ones."""
 
+import json
 import re
 from itertools import pairwise
 from pathlib import Path
 
+import polars as pl
 import pytest
+from typer.testing import CliRunner
 
+from assets.cli import app
 from assets.identity_model_files import IdentityModelError, load_model
 from pipelines.identity.linkage.edges import EDGES
 from pipelines.identity.linkage.learned import PARAMETERS
@@ -71,3 +75,41 @@ def test_it_has_every_column_of_what_comes_out() -> None:
     outputs = TEXT[TEXT.index("## What comes out") : TEXT.index("## Advice")]
     written = [*EDGES, *PARAMETERS, "record_id", "person_id", "household_id", "tier", "rule", "people"]
     assert [one for one in written if f"`{one}`" not in outputs] == []
+
+
+@pytest.fixture
+def example(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The section of updates; its files lie in the working directory and its commands have run."""
+    section = TEXT[TEXT.index("## Tomorrow's changes") : TEXT.index("## Why these are one person")]
+    blocks = re.findall(r"```(\w+)\n(.*?)```", section, re.DOTALL)
+    csvs = iter(("customers.csv", "changed.csv", "gone.csv"))
+    monkeypatch.chdir(tmp_path)
+    for language, text in blocks:
+        if language == "sh":
+            for line in text.splitlines():
+                done = CliRunner().invoke(app, line.split()[1:])
+                assert done.exit_code == 0, done.output
+        else:
+            Path("customers.yaml" if language == "yaml" else next(csvs)).write_text(text, encoding="utf-8")
+    return section
+
+
+def test_its_update_gives_the_events_it_shows(example: str) -> None:
+    table = example[example.index("| kind | record_id") :].split("\n\n", maxsplit=1)[0].splitlines()
+    shown = [tuple(cell.strip() or None for cell in row.strip("|").split("|")) for row in table[2:]]
+    events = pl.read_parquet("linked-2/events.parquet")
+    assert sorted(events.select("kind", "record_id", "left_record_id", "right_record_id").rows(), key=str) == sorted(
+        shown, key=str
+    )
+
+
+def test_its_update_writes_the_files_and_columns_it_names(example: str) -> None:
+    for name in ("events", "changes", "retired"):
+        row = next(one for one in example.splitlines() if one.startswith(f"| `{name}.parquet`"))
+        columns = pl.read_parquet(f"linked-2/{name}.parquet").columns
+        assert [one for one in columns if f"`{one}`" not in row] == []
+    assert {one.name for one in Path("linked").iterdir()} - {one.name for one in Path("linked-2").iterdir()} <= {
+        "diagnostics_components.parquet",
+        "diagnostics_learning.parquet",
+    }
+    assert json.loads(Path("linked-2/result.json").read_text(encoding="utf-8"))["run"] == 1
