@@ -77,9 +77,19 @@ def write_reads(lake: Lake, table: str, day: date, policy: Policy, sections: Ite
     lake.write_json(f"_policy/reads/{day.isoformat()}/{table}.json", found)
 
 
+def read_under(lake: Lake, table: str, day: date) -> str | None:
+    """The hash of the policy under which a table of a day was made, or None where that was not kept."""
+    told = _told(lake, table, day)
+    return str(told["policy_hash"]) if told else None
+
+
+def _told(lake: Lake, table: str, day: date) -> dict[str, Any] | None:
+    return lake.read_json(f"_policy/reads/{day.isoformat()}/{table}.json")
+
+
 def is_touched(lake: Lake, table: str, day: date, policy: Policy) -> bool:
     """Whether the step of a table might do otherwise under a policy. True where it is not known what it read."""
-    told = lake.read_json(f"_policy/reads/{day.isoformat()}/{table}.json")
+    told = _told(lake, table, day)
     if told is None:
         return True
     if told["policy_hash"] == policy.policy_hash:

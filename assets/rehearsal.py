@@ -5,10 +5,12 @@ policy the frames are those that the day published, row for row. Choosing what t
 """
 
 import tempfile
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 
 import polars as pl
 import pyarrow.parquet as pq
@@ -63,36 +65,43 @@ def rehearse(
         raise NotPublished(lake, day)
     made: dict[str, pl.DataFrame] = {}
     known = Day(as_of or day, policy, house.seed)
-    with tempfile.TemporaryDirectory(prefix="velocity-rehearsal-") as spill:
-        for step in chain(lake, day, set(tables), set(frames)):
-            built = _run(step, DuckDBEngine(Path(spill), house.memory_limit), lake, day, known, {**made, **frames}, set(frames))
-            made |= {name: frame for name, frame in built.items() if name not in frames}
+    for step in chain(lake, day, set(tables), set(frames)):
+        built = _run(house, step, day, known, {**made, **frames}, set(frames))
+        made |= {name: frame for name, frame in built.items() if name not in frames}
     return made
 
 
 def _run(
-    step: Step, engine: DuckDBEngine, lake: Lake, day: date, known: Day, frames: Mapping[str, pl.DataFrame], whole: set[str]
+    house: House, step: Step, day: date, known: Day, frames: Mapping[str, pl.DataFrame], whole: Collection[str]
 ) -> dict[str, pl.DataFrame]:  # fmt: skip
-    try:
-        for one in step.inputs:
-            if one.window == "previous" and one.alias not in frames:
-                read_input(lake, engine, one, known.as_of)
-            elif one.window != "previous" and one.table not in frames:
-                read_input(lake, engine, one, day)
-            else:
-                _register(engine, one, lake, day, frames, is_whole=one.table in whole)
+    with ready(house, step.inputs, day, known.as_of, frames, whole) as engine:
         built = step.frames(engine, known)
-    finally:
-        engine.close()
-        give_back()
     return {table.name: as_declared(table, built[table.name]) for table in step.tables}
 
 
-def _register(
-    engine: DuckDBEngine, one: Input, lake: Lake, day: date, frames: Mapping[str, pl.DataFrame], *, is_whole: bool
-) -> None:
+@contextmanager
+def ready(
+    house: House, inputs: Iterable[Input], day: date, as_of: date | None = None,
+    frames: Mapping[str, pl.DataFrame] = MappingProxyType({}), whole: Collection[str] = (),
+) -> Iterator[DuckDBEngine]:  # fmt: skip
+    """An engine that knows inputs of a published day; `frames` stand in for tables, those in `whole` for all their days."""
+    lake = house.tables
+    with tempfile.TemporaryDirectory(prefix="velocity-rehearsal-") as spill:
+        engine = DuckDBEngine(Path(spill), house.memory_limit)
+        try:
+            for one in inputs:
+                if one.alias in frames:
+                    _register(engine, one, lake, day, frames[one.alias], is_whole=one.table in whole)
+                else:
+                    read_input(lake, engine, one, (as_of or day) if one.window == "previous" else day)
+            yield engine
+        finally:
+            engine.close()
+            give_back()
+
+
+def _register(engine: DuckDBEngine, one: Input, lake: Lake, day: date, frame: pl.DataFrame, *, is_whole: bool) -> None:
     """Give the engine a frame for an input. Of a log that was made anew, the days before are the lake's."""
-    frame = frames[one.alias]
     if one.window != "until":
         engine.register(one.alias, frame)
         return

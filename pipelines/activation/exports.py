@@ -21,7 +21,7 @@ KEY = ("platform", "cell", "person_id")
 def build(engine: Engine, day: Day) -> Mapping[str, pl.DataFrame]:
     """All export tables of the day. They are made together, because each is a view of one decision."""
     verdict = verdicts(engine, day)
-    members, verdict = _identified(engine, day, verdict)
+    members, verdict = identified(engine, day, verdict)
     eligible, closed = _opened(engine, day, members)
     refused = verdict.filter(pl.col("cause").is_not_null())
     rows = changes(engine, day, eligible, refused)
@@ -34,7 +34,7 @@ def build(engine: Engine, day: Day) -> Mapping[str, pl.DataFrame]:
     }
 
 
-def _identified(engine: Engine, day: Day, verdict: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+def identified(engine: Engine, day: Day, verdict: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Members with what may be sent of them, and the verdicts completed by those of whom nothing may."""
     passed = verdict.filter(pl.col("cause").is_null())
     known = evidence(engine, passed, day.as_of)
