@@ -8,7 +8,7 @@ import polars as pl
 
 from pipelines.engine import Engine, query_text
 from pipelines.identity.garage_signs import register_signs
-from pipelines.identity.odometer import odometers
+from pipelines.identity.odometer import last_readings, plausible, slopes_of_holders
 from pipelines.identity.retention import DAYS_PER_YEAR, probability
 from pipelines.shape import in_shape
 from pipelines.step import Built, Day, Input, Step
@@ -37,10 +37,15 @@ ENDS = {
     "in_stock": "offered_on",
 }  # where two fall on one day, the first tells more
 
+# What is typed when an appointment is booked is a guess or an old reading. A mistyped VIN is read as the household's own.
 READINGS = """
-    SELECT vin, coalesce(occurred_on, opened_on) AS on_day, odometer_miles AS miles
-    FROM "transaction"
-    WHERE status <> 'cancelled' AND vin IS NOT NULL AND odometer_miles > 0 AND coalesce(occurred_on, opened_on) <= $as_of
+    SELECT coalesce(s.vin, t.vin) AS vin, coalesce(t.occurred_on, t.opened_on) AS on_day, t.odometer_miles AS miles
+    FROM "transaction" AS t
+    LEFT JOIN member AS m ON m.record_id = t.record_id
+    LEFT JOIN person AS p ON p.person_id = m.person_id
+    LEFT JOIN spelling AS s ON s.household_id = p.household_id AND s.typed = t.vin
+    WHERE t.status <> 'cancelled' AND t.kind <> 'appointment' AND t.vin IS NOT NULL AND t.odometer_miles > 0
+        AND coalesce(t.occurred_on, t.opened_on) <= $as_of
 """
 
 
@@ -63,12 +68,21 @@ def holdings(engine: Engine, day: Day) -> pl.DataFrame:
     register_signs(engine, day.as_of)
     lags = {"return_days": scoring.garage.return_days, "stock_lag_days": scoring.garage.stock_lag_days}
     held = engine.sql(query_text("pipelines.identity", "garage_holding"), as_of=day.as_of, **lags)
-    readings = engine.sql(READINGS, as_of=day.as_of)
-    per_day = scoring.default_miles_per_year / DAYS_PER_YEAR
     vehicles = engine.sql("SELECT vin, year, make, model, body_style, in_service_on AS stated_in_service_on FROM vehicle")
-    known = _described(held, vehicles, day.policy.reference).join(odometers(readings, per_day), on="vin", how="left")
-    known = known.with_columns(pl.col("miles_per_day").fill_null(per_day))
+    known = _described(held, vehicles, day.policy.reference)
+    known = _driven(known, engine.sql(READINGS, as_of=day.as_of), day)
     return known.with_columns(*_holding(), is_own_brand=_is_own_brand(day)).with_columns(*_end())
+
+
+def _driven(held: pl.DataFrame, readings: pl.DataFrame, day: Day) -> pl.DataFrame:
+    """Adds the last plausible reading of each vehicle and how far its present household drives it in a day."""
+    scoring = day.policy.scoring
+    per_day = scoring.default_miles_per_year / DAYS_PER_YEAR
+    kept = plausible(readings, scoring.vehicles.odometer, per_day)
+    paces = slopes_of_holders(kept, held, per_day, scoring.vehicles.odometer)
+    return held.join(last_readings(kept), on="vin", how="left").join(
+        paces, on=["household_id", "vin"], how="left", nulls_equal=True
+    )
 
 
 def _is_current(current_from: float) -> pl.Expr:
@@ -116,10 +130,15 @@ def _holding() -> list[pl.Expr]:
     weaker = pl.when("is_serviced").then(pl.lit("serviced")).when("is_listed").then(pl.lit("listed")).otherwise(pl.lit("stated"))
     used = pl.max_horizontal(pl.lit(USED_OWNER), pl.col("earlier_owners") + 1)
     acquired = pl.coalesce(pl.when(pl.col("first_condition") != "").then("first_condition"), "listed_condition")
+    # Nothing is put in service before the year in which its model year can begin; such a date is a slip.
+    stated = pl.when((pl.col("stated_in_service_on").dt.year() >= pl.col("year") - 1).fill_null(True)).then(
+        "stated_in_service_on"
+    )
+    of_deal = pl.when((pl.col("deal_in_service_on").dt.year() >= pl.col("year") - 1).fill_null(True)).then("deal_in_service_on")
     return [
         pl.coalesce("deal_relation", weaker).alias("relation"),
         pl.when(acquired == "new").then(NEW_OWNER).when(acquired == "used").then(used).cast(pl.Int64).alias("owner_number"),
-        pl.coalesce("stated_in_service_on", "deal_in_service_on", "sold_new_on").alias("in_service_on"),
+        pl.coalesce(stated, of_deal, "sold_new_on").alias("in_service_on"),
         pl.when("is_only_listed").then("licence_id").alias("licence_id"),
     ]
 
