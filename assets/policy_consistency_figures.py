@@ -44,8 +44,11 @@ def _triggers(found: Finder) -> None:
         missing = [parameter for parameter in needed if parameter not in one.parameters]
         if missing:
             found.wrong("triggers", path, f"no {', '.join(missing)}", f"parameters: {', '.join(needed)}")
-        if any(value < 0 for value in one.parameters.values()):
-            found.wrong("triggers", (*path, "parameters"), "a number below 0", "0 or more")
+        for limit in declared[name].takes:
+            value = one.parameters.get(limit.name, limit.low)
+            if not limit.low <= value <= limit.high:
+                expected = f"{limit.low:g} to {limit.high:g} {limit.unit} ({limit.meaning})"
+                found.wrong("triggers", (*path, "parameters", limit.name), f"{value:g}", expected)
     states = found.policy.triggers.service_states
     if not states.at_risk_from < states.lapsed_from < states.lost_from:
         shown = f"{states.at_risk_from:g}, {states.lapsed_from:g}, {states.lost_from:g}"

@@ -8,6 +8,7 @@ from typing import Any
 import dataframely as dy
 import polars as pl
 
+from assets.catalogue import all_contracts
 from pipelines.engine import Engine
 from pipelines.step import Day, Step
 from schemas.contract import Table
@@ -70,17 +71,20 @@ def run(engine: Engine, step: Step, policy: Policy, as_of: date = AS_OF, **input
         rows = given if isinstance(given, pl.DataFrame) else frame(tables[one.table], *given)
         engine.register(one.alias, rows)
     assert not inputs, f"the step does not read {sorted(inputs)}"
-    (result,) = step.frames(engine, Day(as_of=as_of, policy=policy, seed="test")).values()
-    table = step.tables[0]
-    table.schema.validate(result)
-    assert result.equals(result.sort(table.key)), "rows are sorted by key"
-    return result
+    return built(engine, step, policy, as_of)[step.tables[0].name]
+
+
+def built(engine: Engine, step: Step, policy: Policy, as_of: date = AS_OF) -> dict[str, pl.DataFrame]:
+    """Every table of a step whose inputs the engine knows, each obeying its contract and sorted by its key."""
+    frames = step.frames(engine, Day(as_of=as_of, policy=policy, seed="test"))
+    for table in step.tables:
+        table.schema.validate(frames[table.name])
+        assert frames[table.name].equals(frames[table.name].sort(table.key)), "rows are sorted by key"
+    return frames
 
 
 def _trait_table(name: str) -> Table:
-    from schemas.tables import traits
-
-    return next(one for one in vars(traits).values() if isinstance(one, Table) and one.name == name)
+    return all_contracts()[name]
 
 
 def policy(**scoring: Any) -> Policy:
@@ -168,6 +172,16 @@ TRIGGERS = TriggersPolicy(
         "high_apr": TriggerPolicy(parameters={"percent_from": 9}, expires_days=60),
         "life_event": TriggerPolicy(expires_days=30),
         "open_recommendation": TriggerPolicy(expires_days=60),
+        "lease_miles_over": TriggerPolicy(parameters={"percent_from": 110, "days_left_to": 548}, expires_days=60),
+        "loan_payoff_low": TriggerPolicy(parameters={"percent_to": 25, "months_left_to": 12}, expires_days=60),
+        "out_of_warranty": TriggerPolicy(parameters={"age_years_to": 15}, expires_days=90),
+        "service_lost": TriggerPolicy(parameters={"months_to": 60}, expires_days=60),
+        "first_service": TriggerPolicy(parameters={"days_to": 45}, expires_days=45),
+        "never_serviced": TriggerPolicy(parameters={"from_days": 240, "to_days": 1095}, expires_days=60),
+        "competitor_vehicle_age": TriggerPolicy(parameters={"years_from": 3, "years_to": 8}, expires_days=90),
+        "anniversary": TriggerPolicy(parameters={"notice_days": 14, "years_to": 10}, expires_days=20),
+        "recent_mover": TriggerPolicy(parameters={"window_days": 120, "miles_from": 0}, expires_days=60),
+        "competitor_service_visit": TriggerPolicy(parameters={"window_days": 60}, expires_days=30),
     },
     service_states=ServiceStates(at_risk_from=12, lapsed_from=18, lost_from=24),
     life_event_days=90,

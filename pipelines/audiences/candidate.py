@@ -5,6 +5,7 @@ import polars as pl
 from pipelines.engine import Engine, query_text
 from pipelines.shape import in_shape
 from pipelines.step import Day, Input, Step
+from pipelines.triggers import all_triggers
 from schemas.policy import Policy
 from schemas.tables.traits import CANDIDATE
 
@@ -33,6 +34,8 @@ def build(engine: Engine, day: Day) -> pl.DataFrame:
     """
     engine.register("own_brand", own_brands(day.policy))
     engine.register("conquest_make", conquest_makes(day.policy))
+    of_competitor = [one.name for one in all_triggers().values() if one.is_of_competitor]
+    engine.register("competitor_trigger", pl.DataFrame({"trigger": of_competitor}, schema={"trigger": pl.String}))
     query = query_text(__package__, "candidate")
     found = engine.sql(query, as_of=day.as_of, life_event_days=day.policy.triggers.life_event_days)
     return in_shape(found, CANDIDATE)

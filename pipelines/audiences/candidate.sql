@@ -1,6 +1,7 @@
 -- One row per person and own brand: everything that audience rules may say.
 -- Inputs: person, member, person_identifier, geography, rfm, intent, interest, garage, lifecycle, service, equity, trigger_event,
---         transaction, vehicle, consent_event; own_brand(brand, make) and conquest_make(brand, make) come from policy.
+--         transaction, vehicle, consent_event; own_brand(brand, make) and conquest_make(brand, make) come from policy;
+--         competitor_trigger(trigger): triggers about vehicles of makes that a brand can win from.
 -- Parameters: $as_of date, $life_event_days integer.
 WITH forgotten AS (
     -- Whoever asked to be deleted is nobody's audience from that day on, not even on a list that stays in the house.
@@ -103,6 +104,11 @@ moments AS (
     SELECT DISTINCT t.person_id, b.brand, t.trigger
     FROM trigger_event t LEFT JOIN vehicle v ON v.vin = t.vin CROSS JOIN own_brand b
     WHERE t.vin = '' OR v.make = b.make
+    UNION
+    -- A moment of a competitor's vehicle concerns the brands that can win from its make.
+    SELECT t.person_id, c.brand, t.trigger
+    FROM trigger_event t JOIN vehicle v ON v.vin = t.vin JOIN conquest_make c ON c.make = v.make
+    WHERE t.trigger IN (SELECT "trigger" FROM competitor_trigger)
 ),
 triggers AS (SELECT person_id, brand, list(trigger ORDER BY trigger) AS triggers FROM moments GROUP BY person_id, brand)
 SELECT p.person_id, b.brand, p.household_id,

@@ -111,6 +111,8 @@ SELECT
     CASE WHEN own.is_loan THEN own.matures_on END AS loan_ends_on,
     CASE WHEN own.is_loan THEN own.payments_left END AS loan_payments_left,
     own.loan_payoff,
+    CASE WHEN own.amount_financed > 0 THEN round(CAST(own.loan_payoff AS DOUBLE) / CAST(own.amount_financed AS DOUBLE), 4) END
+        AS loan_payoff_share,
     CASE WHEN own.is_loan AND own.payments_left > 0 THEN own.apr_percent END AS apr_percent,
     CASE WHEN own.payments_left > 0 THEN own.monthly_payment END AS monthly_payment,
     own.owner_number,

@@ -1,16 +1,16 @@
--- Recency, frequency and monetary value per person, and their quintiles within the home rooftop.
--- Inputs: transaction, member.
--- Parameters: $as_of date; $monetary_months, $service_months windows; $recency_weight, $frequency_weight, $monetary_weight;
---             $least_to_rank people that a rooftop needs before fifths of it mean anything.
+-- Recency, frequency and monetary value per subject, for sales, for service and for both, with their fifths.
+-- Inputs: transaction; subject(record_id, subject_id): the person or household of each record; rooftop_brand(rooftop_id, brand).
+-- Parameters: $as_of date; $monetary_months, $service_months windows; $least_to_rank subjects that a rooftop or brand needs
+--             before fifths of it mean anything.
 -- A deal counts for its buyer, not again for the co-buyer. Deals that are open, unwound, wholesale or internal do not count,
--- nor do orders that neither the customer nor warranty paid for; warranty and internal pay are no money of the person's.
+-- nor do orders that neither the customer nor warranty paid for; warranty and internal pay are no money of the customer's.
 WITH dated AS (
     SELECT
-        member.person_id, t.*,
+        subject.subject_id, t.*,
         t.occurred_on > $as_of - INTERVAL ($monetary_months) MONTH AS is_in_monetary,
         t.occurred_on > $as_of - INTERVAL ($service_months) MONTH AS is_in_service
     FROM "transaction" AS t
-    JOIN member ON member.record_id = t.record_id
+    JOIN subject ON subject.record_id = t.record_id
     WHERE t.occurred_on <= $as_of
 ),
 activity AS (
@@ -22,46 +22,86 @@ activity AS (
     FROM dated
     WHERE kind = 'service' AND status <> 'cancelled' AND (customer_pay > 0 OR warranty_pay > 0)
 ),
-home AS (
-    SELECT person_id, rooftop_id AS home_rooftop_id
-    FROM activity
-    QUALIFY row_number() OVER (PARTITION BY person_id ORDER BY occurred_on DESC, transaction_id DESC) = 1
-),
 measured AS (
+    -- The latest rooftop; on one day a deal's before an order's, then by the rooftop's id: never by anybody's number.
     SELECT
-        person_id,
+        subject_id,
         max(occurred_on) AS last_on,
         max(occurred_on) FILTER (is_deal) AS last_sale_on,
         count(*) FILTER (is_deal AND is_in_monetary) AS sales_36m,
         coalesce(sum(gross) FILTER (is_deal AND is_in_monetary), 0) AS sales_gross_36m,
+        min(occurred_on) FILTER (NOT is_deal) AS first_service_on,
         max(occurred_on) FILTER (NOT is_deal) AS last_service_on,
         count(*) FILTER (NOT is_deal AND is_in_service AND customer_pay > 0) AS services_24m,
-        coalesce(sum(customer_pay) FILTER (NOT is_deal AND is_in_monetary), 0) AS customer_pay_36m
+        coalesce(sum(customer_pay) FILTER (NOT is_deal AND is_in_monetary), 0) AS customer_pay_36m,
+        max_by(coalesce(rooftop_id, ''), (occurred_on, is_deal, coalesce(rooftop_id, ''))) AS home_rooftop_id,
+        max_by(coalesce(rooftop_id, ''), (occurred_on, coalesce(rooftop_id, ''))) FILTER (is_deal) AS sales_rooftop_id,
+        max_by(coalesce(rooftop_id, ''), (occurred_on, coalesce(rooftop_id, ''))) FILTER (NOT is_deal) AS service_rooftop_id
     FROM activity
-    GROUP BY person_id
+    GROUP BY subject_id
+),
+side AS (
+    SELECT subject_id, 'both' AS side, home_rooftop_id AS rooftop_id, last_on, sales_36m + services_24m AS times,
+        sales_gross_36m + customer_pay_36m AS money
+    FROM measured
+    UNION ALL
+    SELECT subject_id, 'sales', sales_rooftop_id, last_sale_on, sales_36m, sales_gross_36m
+    FROM measured WHERE last_sale_on IS NOT NULL
+    UNION ALL
+    SELECT subject_id, 'service', service_rooftop_id, last_service_on, services_24m, customer_pay_36m
+    FROM measured WHERE last_service_on IS NOT NULL
+),
+placed AS (
+    SELECT *, 'rooftop' AS scope, rooftop_id AS place FROM side WHERE rooftop_id <> ''
+    UNION ALL
+    SELECT side.*, 'brand', rooftop_brand.brand
+    FROM side
+    JOIN rooftop_brand ON rooftop_brand.rooftop_id = side.rooftop_id
+    WHERE side.side <> 'both'
 ),
 ranked AS (
+    -- The middle of those that are equal decides their fifth, so equal ones share it and the order of rows never counts.
     SELECT
-        measured.*, home.home_rooftop_id,
-        count(*) OVER (PARTITION BY home.home_rooftop_id) AS people,
-        ntile(5) OVER (PARTITION BY home.home_rooftop_id ORDER BY last_on, measured.person_id) AS recency,
-        ntile(5) OVER (PARTITION BY home.home_rooftop_id ORDER BY sales_36m + services_24m, measured.person_id) AS frequency,
-        ntile(5) OVER (PARTITION BY home.home_rooftop_id ORDER BY sales_gross_36m + customer_pay_36m, measured.person_id)
-            AS monetary
-    FROM measured
-    JOIN home ON home.person_id = measured.person_id
+        subject_id, side, scope, count(*) OVER whole AS people,
+        2 * (rank() OVER (whole ORDER BY last_on) - 1) + count(*) OVER (PARTITION BY side, scope, place, last_on) AS recency,
+        2 * (rank() OVER (whole ORDER BY times) - 1) + count(*) OVER (PARTITION BY side, scope, place, times) AS frequency,
+        2 * (rank() OVER (whole ORDER BY money) - 1) + count(*) OVER (PARTITION BY side, scope, place, money) AS monetary
+    FROM placed
+    WINDOW whole AS (PARTITION BY side, scope, place)
 ),
-rankable AS (
+fifth AS (
     SELECT
-        * EXCLUDE (recency, frequency, monetary),
-        CASE WHEN is_rankable THEN recency END AS recency_quintile,
-        CASE WHEN is_rankable THEN frequency END AS frequency_quintile,
-        CASE WHEN is_rankable THEN monetary END AS monetary_quintile
-    FROM (SELECT *, home_rooftop_id IS NOT NULL AND people >= $least_to_rank AS is_rankable FROM ranked)
+        subject_id, side || '_' || scope AS cut,
+        1 + (5 * recency) // (2 * people) AS recency, 1 + (5 * frequency) // (2 * people) AS frequency,
+        1 + (5 * monetary) // (2 * people) AS monetary
+    FROM ranked
+    WHERE people >= $least_to_rank
+),
+cut AS (
+    SELECT
+        subject_id,
+        max(recency) FILTER (cut = 'both_rooftop') AS recency_quintile,
+        max(frequency) FILTER (cut = 'both_rooftop') AS frequency_quintile,
+        max(monetary) FILTER (cut = 'both_rooftop') AS monetary_quintile,
+        max(recency) FILTER (cut = 'sales_rooftop') AS sales_recency_quintile,
+        max(frequency) FILTER (cut = 'sales_rooftop') AS sales_frequency_quintile,
+        max(monetary) FILTER (cut = 'sales_rooftop') AS sales_monetary_quintile,
+        max(recency) FILTER (cut = 'sales_brand') AS sales_brand_recency_quintile,
+        max(frequency) FILTER (cut = 'sales_brand') AS sales_brand_frequency_quintile,
+        max(monetary) FILTER (cut = 'sales_brand') AS sales_brand_monetary_quintile,
+        max(recency) FILTER (cut = 'service_rooftop') AS service_recency_quintile,
+        max(frequency) FILTER (cut = 'service_rooftop') AS service_frequency_quintile,
+        max(monetary) FILTER (cut = 'service_rooftop') AS service_monetary_quintile,
+        max(recency) FILTER (cut = 'service_brand') AS service_brand_recency_quintile,
+        max(frequency) FILTER (cut = 'service_brand') AS service_brand_frequency_quintile,
+        max(monetary) FILTER (cut = 'service_brand') AS service_brand_monetary_quintile
+    FROM fifth
+    GROUP BY subject_id
 )
 SELECT
-    *,
-    round($recency_weight * recency_quintile + $frequency_weight * frequency_quintile + $monetary_weight * monetary_quintile, 6)
-        AS rfm_score
-FROM rankable
-ORDER BY person_id
+    measured.* EXCLUDE (home_rooftop_id, sales_rooftop_id, service_rooftop_id),
+    nullif(home_rooftop_id, '') AS home_rooftop_id, nullif(sales_rooftop_id, '') AS sales_rooftop_id,
+    nullif(service_rooftop_id, '') AS service_rooftop_id, cut.* EXCLUDE (subject_id)
+FROM measured
+LEFT JOIN cut ON cut.subject_id = measured.subject_id
+ORDER BY measured.subject_id

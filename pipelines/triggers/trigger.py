@@ -1,6 +1,6 @@
 """What a trigger is: a query for who is concerned, the numbers it takes, and the sentence that says why.
 
-Which triggers run, and with which numbers, is policy; when they began is trigger_event.
+Which triggers run, and with which numbers, is policy; when they began is trigger_event. Words are in wording.
 """
 
 import re
@@ -11,34 +11,60 @@ from datetime import date
 import polars as pl
 
 from pipelines.engine import Engine, Value, query_text
-from pipelines.normalise.singular import singular
+from pipelines.step import Input
+from pipelines.triggers.wording import sentence_of
 
 SUBJECT = ("person_id", "vin", "rooftop_id", "due_on")
 FIRED = (*SUBJECT, "evidence", "sentence")
 
-_FIELD = re.compile(r"\{(\w+)(:usd)?\}")
+
+@dataclass(frozen=True)
+class Parameter:
+    """A number that policy triggers.yaml gives to a trigger, with its unit and the range in which it makes sense."""
+
+    name: str
+    unit: str
+    meaning: str
+    low: float
+    high: float
 
 
 @dataclass(frozen=True)
 class Trigger:
     """One trigger, declared in the module of its name.
 
-    `parameters` are the numbers that policy triggers.yaml gives, bound in the .sql beside as $name; $as_of and
-    $life_event_days are there too. The query yields person_id, vin (empty where it is about the person), rooftop_id,
-    due_on and then the evidence. `sentence` is filled from those columns: {name}, or {name:usd} for whole dollars.
+    `takes` are the numbers that policy triggers.yaml gives, bound in the .sql beside as $name; $as_of, $life_event_days and
+    $time_zone are there too. `reads` are the tables that the query names; the frame conquest_make(brand, make) is there for
+    all. The query yields person_id, vin (empty where it is about the person), rooftop_id, due_on and then the evidence.
+    `sentence` is filled from those columns as wording.sentence_of says; `example` fills it for the catalogue.
+    `is_of_competitor`: it is about a vehicle of a make that a brand can win from, and concerns the brands that can.
     """
 
     name: str
     title: str
+    meaning: str
     sentence: str
-    parameters: tuple[str, ...] = ()
+    example: Mapping[str, object]
+    reads: tuple[Input, ...]
+    takes: tuple[Parameter, ...] = ()
+    is_of_competitor: bool = False
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """Names of the numbers it takes."""
+        return tuple(one.name for one in self.takes)
 
     @property
     def query(self) -> str:
         """The text of the trigger's .sql file."""
         return query_text("pipelines.triggers", self.name)
 
-    def fire(self, engine: Engine, as_of: date, numbers: Mapping[str, float]) -> pl.DataFrame:
+    @property
+    def example_sentence(self) -> str:
+        """The sentence, filled with the example's figures."""
+        return str(pl.DataFrame([dict(self.example)]).select(sentence_of(self.sentence)).item())
+
+    def fire(self, engine: Engine, as_of: date, numbers: Mapping[str, Value]) -> pl.DataFrame:
         """Who it concerns on the day: the columns of FIRED, evidence as JSON with sorted keys.
 
         MissingParameterError where the query names a number that `numbers` lacks.
@@ -61,28 +87,3 @@ class MissingParameterError(Exception):
         self.trigger = trigger
         self.names = names
         super().__init__(f"trigger {trigger} needs {', '.join(names)}: give it under parameters in triggers.yaml")
-
-
-def sentence_of(template: str) -> pl.Expr:
-    """The template filled in from the columns it names; a column without a value reads `unknown`."""
-    parts: list[pl.Expr] = []
-    end = 0
-    for field in _FIELD.finditer(template):
-        parts += [pl.lit(template[end : field.start()]), _worded(field.group(1), is_money=field.group(2) is not None)]
-        end = field.end()
-    return singular(pl.concat_str([*parts, pl.lit(template[end:])]))
-
-
-def _worded(name: str, *, is_money: bool) -> pl.Expr:
-    text = dollars(pl.col(name)) if is_money else pl.col(name).cast(pl.String)
-    return text.fill_null("unknown")
-
-
-def dollars(amount: pl.Expr) -> pl.Expr:
-    """US dollars rounded to whole ones, as $12,345 or -$1,200."""
-    whole = amount.cast(pl.Float64).round(0).cast(pl.Int64)
-    grouped = (
-        whole.abs().cast(pl.String).str.reverse().str.replace_all(r"(\d{3})", "$1,").str.reverse().str.strip_chars_start(",")
-    )
-    sign = pl.when(whole < 0).then(pl.lit("-$")).otherwise(pl.lit("$"))
-    return pl.concat_str([sign, grouped])

@@ -21,9 +21,19 @@ class ServiceStates(PolicyModel):
     lost_from: float = Field(gt=0)
 
 
+class TriggerMemoryPolicy(PolicyModel):
+    """When a moment that comes back is still the same one."""
+
+    rest_days: int = Field(default=7, ge=0, le=90, description="days for which a moment that stopped holding is remembered")
+    same_due_days: int = Field(
+        default=45, ge=0, le=365, description="days by which its due date may move and it is still the same moment"
+    )
+
+
 class TriggersPolicy(PolicyModel):
     """All triggers by name, as the modules of pipelines/triggers."""
 
     triggers: dict[str, TriggerPolicy]
     service_states: ServiceStates
     life_event_days: int = Field(gt=0, le=1095, description="days for which a life event counts")
+    memory: TriggerMemoryPolicy = TriggerMemoryPolicy()

@@ -75,6 +75,7 @@ class Lifecycle(dy.Schema):
     loan_ends_on = dy.Date(nullable=True, description="loan maturity")
     loan_payments_left = dy.Int64(nullable=True, min=0, description="loan payments that are not due yet")
     loan_payoff = money("outstanding loan principal by amortisation, balloon included, US dollars")
+    loan_payoff_share = dy.Float64(nullable=True, min=0, description="loan_payoff / amount financed")
     apr_percent = dy.Float64(
         nullable=True, description="rate of the loan in force, percent; where not stated, the one that its payment means"
     )

@@ -7,7 +7,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from assets.engine import DuckDBEngine
-from pipelines.step import steps_of
 from pipelines.traits import equity, lifecycle, rfm, service
 from tests import trait_world as world
 
@@ -69,8 +68,3 @@ def test_the_future_and_the_order_of_rows_change_nothing(drawn, later, random):
     random.shuffle(mixed)
     for one, other in zip(results(past), results(mixed), strict=True):
         assert one.equals(other)
-
-
-def test_the_folder_makes_every_trait():
-    made = sorted(table.name for step in steps_of("pipelines.traits") for table in step.tables)
-    assert made == ["equity", "geography", "intent", "interest", "lifecycle", "rfm", "service"]

@@ -1,7 +1,7 @@
 """Each trigger on literal traits: who fires, who just does not, and what the sentence says."""
 
 import json
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
@@ -16,11 +16,19 @@ HELD = {**ONE, "household_id": "h1", "is_current": True, "relation": "bought"}
 
 
 def events(engine, **inputs):
-    rows = world.run(engine, STEP, world.policy(), **{name: (row,) for name, row in inputs.items()})
+    given = {name: row if isinstance(row, tuple) else (row,) for name, row in inputs.items()}
+    rows = world.run(engine, STEP, world.policy(), **given)
     return {row["trigger"]: row for row in rows.iter_rows(named=True)}
 
 
+def elsewhere(number, at):
+    return {"touch_id": f"t{number}", "occurred_at": at, "kind": "service_elsewhere", "record_id": "r1", "vin": "V1"}
+
+
 LIFE = ["moved@2026-09-01", "new_job@2026-10-02", "married@2026-11-22", "x@2026-02-30"]  # the last two are not yet, or never
+
+OF_PERSON = {"life_event", "recent_mover"}
+ELSEWHERE = {"competitor_vehicle_age", "competitor_service_visit"}
 
 CASES = {
     "lease_end": (
@@ -74,7 +82,7 @@ CASES = {
     "vehicle_age": (
         {"lifecycle": {**ONE, "vehicle_age_years": 3.0, "is_out_of_warranty": True}},
         None,
-        "vehicle is 3.0 years old",
+        "vehicle is 3 years old",
         {"age_years": 3.0, "is_out_of_warranty": True, "miles_today": None},
     ),
     "trade_cycle": (
@@ -86,7 +94,7 @@ CASES = {
     "high_apr": (
         {"lifecycle": {**ONE, "apr_percent": 9.0, "loan_payoff": Decimal("18250.4"), "loan_ends_on": date(2029, 1, 1)}},
         None,
-        "loan at 9.0% with $18,250 owed",
+        "loan at 9% with $18,250 owed",
         {"apr_percent": 9.0, "loan_ends_on": "2029-01-01", "payoff_usd": 18250.4},
     ),
     "life_event": (
@@ -99,6 +107,89 @@ CASES = {
         None,
         "new job on 2026-10-02, 50 days ago",
         {"days_ago": 50, "event": "new job", "event_on": "2026-10-02"},
+    ),
+    "lease_miles_over": (
+        {"lifecycle": {**ONE, "lease_ends_on": date(2027, 6, 9), "lease_days_left": 200, "lease_miles_pace": 1.1}},
+        date(2027, 6, 9),
+        "lease miles heading for 110% of the allowance by 2027-06-09, 200 days",
+        {"days_left": 200, "miles_today": None, "pace_percent": 110.0},
+    ),
+    "loan_payoff_low": (
+        {
+            "lifecycle": {
+                **ONE,
+                "loan_ends_on": date(2027, 12, 20),
+                "loan_payoff": Decimal("5000"),
+                "loan_payoff_share": 0.2504,
+            }
+        },
+        date(2027, 12, 20),
+        "$5,000 owed, 25% of the loan, 12 months left",
+        {"left_percent": 25.0, "months_left": 12, "payoff_usd": 5000.0},
+    ),
+    "out_of_warranty": (
+        {
+            "lifecycle": {
+                **ONE,
+                "is_out_of_warranty": True,
+                "basic_warranty_ends_on": date(2026, 11, 20),
+                "vehicle_age_years": 2.9,
+            }
+        },
+        None,
+        "out of basic warranty since 2026-11-20, vehicle is 2.9 years old",
+        {"age_years": 2.9, "ended_on": "2026-11-20", "miles_today": None},
+    ),
+    "service_lost": (
+        {"service": {**ONE, "state": "lost", "last_service_on": date(2024, 2, 21), "months_since_service": 33.0, "visits": 1}},
+        None,
+        "last service 2024-02-21, 33 months ago, lost",
+        {"last_service_on": "2024-02-21", "months_since_service": 33.0, "visits": 1},
+    ),
+    "first_service": (
+        {
+            "service": {**ONE, "state": "active", "visits": 1, "last_service_on": date(2026, 11, 20)},
+            "rfm": {"person_id": "p1", "first_service_on": date(2026, 11, 20)},
+        },
+        None,
+        "first service here 2026-11-20, 1 day ago",
+        {"days_ago": 1, "last_service_on": "2026-11-20", "next_appointment_on": None},
+    ),
+    "never_serviced": (
+        {"service": {**ONE, "state": "never"}, "garage": {**HELD, "since": date(2026, 3, 26)}},
+        None,
+        "held since 2026-03-26, 240 days, never serviced here",
+        {"days_held": 240, "held_since": "2026-03-26", "next_appointment_on": None},
+    ),
+    "competitor_vehicle_age": (
+        {
+            "lifecycle": {**ONE, "vehicle_age_years": 2.0 + 1.0},
+            "garage": {**HELD, "relation": "listed", "make": "BMW"},
+        },
+        None,
+        "BMW is 3 years old",
+        {"age_years": 3.0, "is_out_of_warranty": None, "make": "BMW"},
+    ),
+    "anniversary": (
+        {"garage": {**HELD, "since": date(2025, 12, 5)}},
+        date(2026, 12, 5),
+        "1 year with the vehicle on 2026-12-05, 14 days",
+        {"days_left": 14, "held_since": "2025-12-05", "years": 1},
+    ),
+    "recent_mover": (
+        {"residence": {"person_id": "p1", "moved_on": date(2026, 11, 20), "miles_moved": 23.4, "basis": "records"}},
+        None,
+        "moved by 2026-11-20, 1 day ago, 23 miles",
+        {"basis": "records", "days_ago": 1, "miles_moved": 23.4, "moved_on": "2026-11-20"},
+    ),
+    "competitor_service_visit": (
+        {
+            "touch": (elsewhere(1, datetime(2026, 11, 2, 3, tzinfo=UTC)), elsewhere(2, datetime(2026, 11, 1, 15, tzinfo=UTC))),
+            "member": {"record_id": "r1", "person_id": "p1"},
+        },
+        None,
+        "serviced elsewhere on 2026-11-01, 20 days ago, 1 visit known",  # 3 o'clock UTC is the evening before in New York
+        {"days_ago": 20, "visited_on": "2026-11-01", "visits_elsewhere": 1},
     ),
     "open_recommendation": (
         {"service": {**ONE, "state": "active", "has_open_recommendation": True, "last_service_on": date(2026, 5, 2)}},
@@ -116,7 +207,8 @@ def test_trigger_fires_with_its_figures(engine, name):
     assert (event["due_on"], event["sentence"], event["fired_on"]) == (due_on, sentence, world.AS_OF)
     assert json.loads(event["evidence"]) == evidence
     assert list(json.loads(event["evidence"])) == sorted(evidence)
-    assert (event["vin"], event["rooftop_id"]) == (("", None) if name == "life_event" else ("V1", "R01"))
+    vin, rooftop = ("", None) if name in OF_PERSON else ("V1", None if name in ELSEWHERE else "R01")
+    assert (event["vin"], event["rooftop_id"]) == (vin, rooftop)
 
 
 def test_equity_counts_for_vehicles_whose_debt_is_known(engine):
@@ -141,6 +233,26 @@ NOT_QUITE = [
     {"service": {**ONE, "state": "lost", "due_on": date(2026, 5, 24), "days_to_due": -181}},
     {"service": {**ONE, "state": "never"}},
     {"service": {**ONE, "state": "lost", "has_open_recommendation": True}},
+    {"service": {**ONE, "state": "lost", "months_since_service": 60.01}},
+    {"lifecycle": {**ONE, "lease_ends_on": date(2027, 12, 1), "lease_days_left": 375, "lease_miles_pace": 1.0999}},
+    {"lifecycle": {**ONE, "loan_ends_on": date(2028, 1, 1), "loan_payoff": Decimal(5000), "loan_payoff_share": 0.2501}},
+    {"lifecycle": {**ONE, "is_out_of_warranty": False, "basic_warranty_ends_on": date(2027, 11, 20)}},
+    {"lifecycle": {**ONE, "is_out_of_warranty": None}},
+    {
+        "service": {**ONE, "state": "active", "visits": 1, "last_service_on": date(2026, 11, 20)},
+        "rfm": {"person_id": "p1", "first_service_on": date(2026, 1, 20)},  # came before, with another vehicle
+    },
+    {"service": {**ONE, "state": "active", "visits": 2, "last_service_on": date(2026, 11, 20)}},
+    {"service": {**ONE, "state": "never"}, "garage": {**HELD, "since": date(2026, 3, 27)}},
+    {"service": {**ONE, "state": "never"}, "garage": {**HELD, "since": date(2026, 1, 1), "relation": "listed"}},
+    {"lifecycle": {**ONE, "vehicle_age_years": 2.99}, "garage": {**HELD, "relation": "listed", "make": "BMW"}},
+    {"garage": {**HELD, "since": date(2025, 12, 6)}},
+    {"garage": {**HELD, "since": date(2025, 11, 20)}},
+    {"garage": {**HELD, "since": date(2026, 11, 21)}},
+    {"residence": {"person_id": "p1", "moved_on": date(2026, 11, 22), "basis": "append"}},
+    {"residence": {"person_id": "p1", "moved_on": date(2026, 7, 23), "basis": "append"}},
+    {"touch": elsewhere(1, datetime(2026, 9, 21, tzinfo=UTC)), "member": {"record_id": "r1", "person_id": "p1"}},
+    {"touch": elsewhere(1, datetime(2026, 11, 22, 6, tzinfo=UTC)), "member": {"record_id": "r1", "person_id": "p1"}},
     {"garage": {**HELD, "since": date(2024, 3, 22)}},
     {"garage": {**HELD, "since": date(2021, 10, 21)}},
     {"garage": {**HELD, "since": date(2024, 3, 21), "is_current": False}},
@@ -171,3 +283,29 @@ def test_a_missing_number_is_named(engine):
     engine.register("lifecycle", world.frame(world._trait_table("lifecycle")))
     with pytest.raises(MissingParameterError, match=r"lease_end needs window_days.*triggers\.yaml"):
         all_triggers()["lease_end"].fire(engine, world.AS_OF, {})
+
+
+@pytest.mark.parametrize(
+    ("since", "as_of", "due"),
+    [
+        (date(2024, 2, 29), date(2026, 2, 20), date(2026, 2, 28)),
+        (date(2024, 2, 29), date(2028, 2, 20), date(2028, 2, 29)),
+        (date(2024, 2, 28), date(2028, 2, 20), date(2028, 2, 28)),
+        (date(2024, 1, 3), date(2026, 12, 30), date(2027, 1, 3)),
+    ],
+)
+def test_an_anniversary_of_29_february_is_the_28th_except_in_leap_years(engine, since, as_of, due):
+    rows = world.run(engine, STEP, world.policy(), as_of, garage=({**HELD, "since": since},))
+    (event,) = rows.filter(trigger="anniversary").iter_rows(named=True)
+    assert event["due_on"] == due
+
+
+def test_a_warranty_that_is_over_without_a_known_day_is_said_without_one(engine):
+    known = {**ONE, "is_out_of_warranty": True, "vehicle_age_years": 9.0}
+    assert events(engine, lifecycle=known)["out_of_warranty"]["sentence"] == "out of basic warranty, vehicle is 9 years old"
+
+
+def test_a_makers_own_vehicle_is_no_competitors(engine):
+    old = {**ONE, "vehicle_age_years": 4.0}
+    assert "competitor_vehicle_age" not in events(engine, lifecycle=old, garage={**HELD, "relation": "listed", "make": "Kia"})
+    assert "competitor_vehicle_age" not in events(engine, lifecycle=old, garage={**HELD, "make": "BMW"})
