@@ -27,9 +27,10 @@ class Warranty(PolicyModel):
 
 
 class ServiceInterval(PolicyModel):
-    """How often a make wants service."""
+    """How often a make wants service; * is every make without a row, and an empty fuel every fuel without one."""
 
     make: str
+    fuel: str = Field(default="", description="primary fuel as the VIN says it, for example Electric")
     from_year: int
     to_year: int
     months: int

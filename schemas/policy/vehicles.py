@@ -25,6 +25,27 @@ class OdometerPolicy(PolicyModel):
     typed_miles: int = Field(default=2_000, ge=0, le=20_000, description="miles by which it may miss in any case")
 
 
+# Words by which an order's text or code names a kind of work; the first kind with a word of the text counts.
+OPERATIONS: dict[str, tuple[str, ...]] = {
+    "inspection": ("inspect", "inspection", "mpi", "multi point", "check", "diag", "diagnose", "diagnosis", "measure", "test"),
+    "oil": ("oil", "lof", "lube", "oil change"),
+    "rotation": ("rot", "rotate", "rotation"),
+    "brake_fluid": ("brake fluid",),
+    "brakes": ("brk", "brake", "brakes", "pads", "rotor", "rotors"),
+    "alignment": ("aln", "align", "alignment"),
+    "tires": ("tire", "tires"),
+    "battery": ("bat", "batt", "battery"),
+    "cabin_filter": ("caf", "cabin", "pollen filter"),
+    "air_filter": ("air filter", "engine filter"),
+    "wipers": ("wiper", "wipers"),
+    "coolant": ("coolant", "antifreeze", "radiator flush"),
+    "transmission": ("transmission", "trans fluid", "atf"),
+    "spark_plugs": ("spark", "plugs"),
+    "belts": ("belt", "belts"),
+    "suspension": ("strut", "struts", "shock", "shocks"),
+}
+
+
 class VehiclesPolicy(PolicyModel):
     """What is taken for granted of vehicles and their deals where no feed says more."""
 
@@ -34,6 +55,9 @@ class VehiclesPolicy(PolicyModel):
     )
     recommendation_months: int = Field(
         default=12, ge=1, le=60, description="months for which recommended work that was not done stays open"
+    )
+    operations: dict[str, tuple[str, ...]] = Field(
+        default_factory=OPERATIONS.copy, description="kinds of work in order, each with the words that name it"
     )
     lien_likely_years: float = Field(
         default=6.0, ge=0, le=15, description="a vehicle younger than this may be financed elsewhere; its debt is not known"

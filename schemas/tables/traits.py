@@ -111,11 +111,20 @@ class Service(dy.Schema):
     months_since_service = dy.Float64(nullable=True, description="months since then")
     due_on = dy.Date(nullable=True, description="earlier of due by date and due by projected miles")
     due_basis = dy.Enum(["date", "miles"], nullable=True, description="which of the two")
+    due_by_date_on = dy.Date(nullable=True, description="last visit, else sale, plus the interval's months")
+    due_by_miles_on = dy.Date(nullable=True, description="day on which the projected odometer reaches the interval's miles")
+    interval_months = dy.Int64(nullable=True, description="the make's service interval, months")
+    interval_miles = dy.Int64(nullable=True, description="the make's service interval, miles")
     days_to_due = dy.Int64(nullable=True, description="negative once overdue")
+    is_overdue = dy.Bool(description="the due day is past")
     miles_today = dy.Int64(nullable=True, description="projected odometer on the day, miles")
     state = dy.Enum(["active", "at_risk", "lapsed", "lost", "never"], description="months thresholds in policy triggers.yaml")
-    has_open_recommendation = dy.Bool(description="recommended work on the last visit that was not done since")
+    is_lost = dy.Bool(description="the state is lost")
+    has_open_recommendation = dy.Bool(description="recommended work that was not done since, within the months of policy")
+    open_recommendations = dy.List(dy.String(), description="that work, as its codes, else in words")
+    recommended_on = dy.Date(nullable=True, description="last day on which it was recommended")
     next_appointment_on = dy.Date(nullable=True, description="next booked appointment")
+    missed_appointment_on = dy.Date(nullable=True, description="last appointment that no visit followed")
 
 
 class Equity(dy.Schema):

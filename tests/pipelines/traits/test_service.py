@@ -112,7 +112,8 @@ def test_a_recommendation_is_open_until_done(engine):
     (row,) = standing(engine, seen, elsewhere)
     assert row["has_open_recommendation"] is False
     (row,) = standing(engine, seen, order(3, date(2026, 4, 1)))
-    assert row["has_open_recommendation"] is False  # the last visit recommended nothing
+    assert row["has_open_recommendation"] is True  # a visit that did something else does not close it
+    assert (row["open_recommendations"], row["recommended_on"]) == (["BRK"], date(2026, 3, 1))
     (row,) = standing(engine, order(5, date(2026, 3, 1), recommended_ops=["", None, "lof "], op_codes=["LOF"]))
     assert row["has_open_recommendation"] is False
     before = order(4, date(2026, 2, 1), op_codes=["BRK"])
