@@ -180,7 +180,7 @@ TRIGGERS = TriggersPolicy(
         "never_serviced": TriggerPolicy(parameters={"from_days": 240, "to_days": 1095}, expires_days=60),
         "competitor_vehicle_age": TriggerPolicy(parameters={"years_from": 3, "years_to": 8}, expires_days=90),
         "anniversary": TriggerPolicy(parameters={"notice_days": 14, "years_to": 10}, expires_days=20),
-        "recent_mover": TriggerPolicy(parameters={"window_days": 120, "miles_from": 0}, expires_days=60),
+        "recent_mover": TriggerPolicy(parameters={"window_days": 120, "gap_days_to": 365, "miles_from": 0}, expires_days=60),
         "competitor_service_visit": TriggerPolicy(parameters={"window_days": 60}, expires_days=30),
     },
     service_states=ServiceStates(at_risk_from=12, lapsed_from=18, lost_from=24),

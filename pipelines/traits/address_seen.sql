@@ -15,19 +15,23 @@ known AS (
     SELECT * FROM previous_address_seen
     WHERE record_id IN (SELECT record_id FROM contact_record) AND first_seen_on <= $as_of
 ),
+newest AS (
+    SELECT record_id, max(last_seen_on) AS last_seen_on, max_by(home, (last_seen_on, first_seen_on, home)) AS home
+    FROM known GROUP BY record_id
+),
+told AS (
+    SELECT
+        today.record_id, today.home, today.zip,
+        CASE WHEN newest.home <> today.home THEN greatest(today.version_on, newest.last_seen_on) ELSE today.seen_on END AS told_on,
+        same.home IS NOT NULL AS is_known
+    FROM today
+    LEFT JOIN newest ON newest.record_id = today.record_id
+    LEFT JOIN known AS same ON same.record_id = today.record_id AND same.home = today.home
+),
 heard AS (
     SELECT record_id, home, zip, first_seen_on, last_seen_on FROM known
     UNION ALL
-    SELECT
-        today.record_id, today.home, today.zip,
-        CASE WHEN before.record_id IS NULL THEN today.seen_on ELSE greatest(today.version_on, before.last_seen_on) END,
-        CASE WHEN before.record_id IS NULL THEN today.seen_on ELSE greatest(today.version_on, before.last_seen_on) END
-    FROM today
-    LEFT JOIN (
-        -- the newest other home of the record, unless it gave today's home as late
-        SELECT record_id, max(last_seen_on) AS last_seen_on, max_by(home, (last_seen_on, first_seen_on, home)) AS home
-        FROM known GROUP BY record_id
-    ) AS before ON before.record_id = today.record_id AND before.home <> today.home
+    SELECT record_id, home, zip, CASE WHEN NOT is_known THEN told_on END, told_on FROM told
 )
 SELECT record_id, home, min(zip) AS zip, min(first_seen_on) AS first_seen_on, max(last_seen_on) AS last_seen_on
 FROM heard

@@ -13,6 +13,7 @@ TRIGGER = Trigger(
     example=dict(moved_on=date(2026, 10, 2), days_ago=50, miles_moved=23.4),
     takes=(
         Parameter("window_days", "days", "days since the move was first seen", 1, 730),
+        Parameter("gap_days_to", "days", "between the last sight of the old home and the first of the new", 1, 3650),
         Parameter("miles_from", "miles", "moves between ZIPs closer than this are left out", 0, 500),
     ),
     reads=(Input("residence"),),

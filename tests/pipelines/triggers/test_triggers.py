@@ -180,7 +180,7 @@ CASES = {
         {"residence": {"person_id": "p1", "moved_on": date(2026, 11, 20), "miles_moved": 23.4, "basis": "records"}},
         None,
         "moved by 2026-11-20, 1 day ago, 23 miles",
-        {"basis": "records", "days_ago": 1, "miles_moved": 23.4, "moved_on": "2026-11-20"},
+        {"basis": "records", "days_ago": 1, "miles_moved": 23.4, "moved_after": None, "moved_on": "2026-11-20"},
     ),
     "competitor_service_visit": (
         {
@@ -251,6 +251,14 @@ NOT_QUITE = [
     {"garage": {**HELD, "since": date(2026, 11, 21)}},
     {"residence": {"person_id": "p1", "moved_on": date(2026, 11, 22), "basis": "append"}},
     {"residence": {"person_id": "p1", "moved_on": date(2026, 7, 23), "basis": "append"}},
+    {
+        "residence": {
+            "person_id": "p1",
+            "moved_on": date(2026, 11, 20),
+            "moved_after": date(2025, 11, 19),
+            "basis": "records",
+        }
+    },
     {"touch": elsewhere(1, datetime(2026, 9, 21, tzinfo=UTC)), "member": {"record_id": "r1", "person_id": "p1"}},
     {"touch": elsewhere(1, datetime(2026, 11, 22, 6, tzinfo=UTC)), "member": {"record_id": "r1", "person_id": "p1"}},
     {"garage": {**HELD, "since": date(2024, 3, 22)}},
