@@ -6,12 +6,17 @@ from pipelines.engine import Engine, query_text
 from pipelines.step import Day, Input, Step
 from schemas.tables.touches import TOUCH_DAY, TouchDay
 
+COUNTS = ("touches", "first_minute", "last_minute")
+
 
 def build(engine: Engine, day: Day) -> pl.DataFrame:
-    """The day's touches, counted; sorted by local day and record. A merge of identities never touches these rows."""
+    """The day's touches, counted. A merge of identities never touches these rows.
+
+    Sorted by every column that is grouped, the local day first, so that a window of days touches few row groups.
+    """
     counted = engine.sql(query_text("pipelines.records", "touch_day"), time_zone=day.policy.group.time_zone)
-    moments = pl.col("first_at", "last_at").dt.replace_time_zone("UTC")
-    return TouchDay.cast(counted.with_columns(moments).select(TouchDay.column_names()))
+    columns = [name for name in counted.columns if name not in COUNTS]
+    return TouchDay.cast(counted.sort(columns, nulls_last=True).select(TouchDay.column_names()))
 
 
 STEP = Step(tables=(TOUCH_DAY,), inputs=(Input("touch"),), build=build)

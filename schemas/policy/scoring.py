@@ -1,17 +1,18 @@
 """scoring.yaml: weights, half-lives, caps, tiers, RFM."""
 
-from typing import Literal
-
 import math
+from typing import Literal, get_args
 
 from pydantic import Field, model_validator
 
 from schemas.policy.base import PolicyModel
+from schemas.policy.propensity import PropensityPolicy
 from schemas.policy.vehicles import VehiclesPolicy
 
 ExclusionRule = Literal[
     "staff", "own_phone", "showroom_device", "own_network", "shared_device", "too_many_touches", "too_many_views"
 ]
+ALL_EXCLUSION_RULES: tuple[ExclusionRule, ...] = get_args(ExclusionRule)
 EXCLUSION_RULES: tuple[ExclusionRule, ...] = (
     "staff",
     "own_phone",
@@ -78,10 +79,10 @@ class IntentPolicy(PolicyModel):
     lead_after_form_hours: float = Field(
         default=2, ge=0, le=72, description="a lead of our own site so many hours after a form of the same person is that form"
     )
-    price_band_usd: int = Field(default=10_000, ge=500, le=100_000, description="width of a price band, US dollars")
-    values_per_dimension: int = Field(
-        default=5, ge=1, le=50, description="values kept per person and dimension, those with the most points"
+    session_gap_minutes: int = Field(
+        default=30, ge=1, le=1440, description="minutes without a touch that end a visit which its site does not number"
     )
+    price_band_usd: int = Field(default=10_000, ge=500, le=100_000, description="width of a price band, US dollars")
     stock_stale_after_days: int = Field(
         default=7, ge=0, le=90, description="an inventory list older than so many days says nothing about what is in stock"
     )
@@ -192,4 +193,5 @@ class ScoringPolicy(PolicyModel):
     garage: GaragePolicy
     depreciation: DepreciationPolicy
     vehicles: VehiclesPolicy = Field(default_factory=VehiclesPolicy)
+    propensity: PropensityPolicy = Field(default_factory=PropensityPolicy)
     default_miles_per_year: float = Field(gt=0, le=200_000)

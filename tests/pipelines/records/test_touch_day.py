@@ -16,7 +16,7 @@ from tests.trait_world import frame
 
 LATE = datetime(2026, 11, 22, 4, 59, 59, tzinfo=UTC)  # one second before midnight in New York
 POLICY = load_policy("velocity_b")
-THING = [name for name in TOUCH_DAY.schema.column_names() if name not in ("touches", "first_at", "last_at")]
+THING = [name for name in TOUCH_DAY.schema.column_names() if name not in ("touches", "first_minute", "last_minute")]
 
 
 def counted(*touches: dict) -> pl.DataFrame:
@@ -32,9 +32,9 @@ def counted(*touches: dict) -> pl.DataFrame:
 
 def test_the_same_thing_on_the_same_day_is_one_row():
     made = counted({"occurred_at": LATE}, {"occurred_at": LATE - timedelta(hours=2)}, {"occurred_at": LATE, "vin": "V1"})
-    assert made.select("vin", "touches", "first_at", "last_at").rows() == [
-        ("V1", 1, LATE, LATE),
-        (None, 2, LATE - timedelta(hours=2), LATE),
+    assert made.select("vin", "touches", "first_minute", "last_minute").rows() == [
+        ("V1", 1, 1439, 1439),
+        (None, 2, 1319, 1439),
     ]
 
 
@@ -61,6 +61,6 @@ TOUCH_LISTS = st.lists(
 def test_days_of_delivery_add_up_to_all_at_once(drawn):
     touches = [({"occurred_at": LATE - timedelta(hours=h), "kind": kind, "vin": vin}, late) for h, kind, vin, late in drawn]
     days = [counted(*(one for one, late in touches if late == day)) for day in range(4)]
-    sums = [pl.sum("touches"), pl.min("first_at"), pl.max("last_at")]
+    sums = [pl.sum("touches"), pl.min("first_minute"), pl.max("last_minute")]
     split = pl.concat(days).group_by(THING).agg(sums).sort(THING)
     assert split.equals(counted(*(one for one, _ in touches)).sort(THING))
