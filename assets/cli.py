@@ -12,6 +12,7 @@ from rich.table import Table as RichTable
 from assets.arrivals import late_days
 from assets.cli_explain import explain_command
 from assets.cli_identity import resolve_command
+from assets.cli_preview import preview_command
 from assets.cli_update import update_command
 from assets.house import PROJECT, SAMPLE_GROUP, House
 from assets.lake import Lake
@@ -41,6 +42,7 @@ LakeOption = Annotated[Path, typer.Option("--lake", help="Where tables are kept.
 app.command("resolve")(resolve_command)
 app.command("update")(update_command)
 app.command("explain")(explain_command)
+app.command("preview")(preview_command)
 
 
 def _day(text: str) -> date:
