@@ -50,7 +50,7 @@ def causes_block(causes: pl.DataFrame) -> TableBlock:
 
 
 def funnel_block(funnel: pl.DataFrame, audience: str) -> TableBlock:
-    """From everybody to the addressed, for one audience: each loss once, before and after. Steps that lose nobody are left out."""
+    """From everybody to the addressed, for one audience: each loss once, before and after. Steps without a loss are left out."""
     mine = funnel.filter(pl.col("audience") == audience)
     sides = side_by_side(mine, ["step", "name", "winner"], ["lost", "remaining"])
     rows: list[tuple[object, ...]] = []
