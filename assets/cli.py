@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table as RichTable
 
 from assets.arrivals import late_days
+from assets.cli_backtest import backtest_command
 from assets.cli_explain import explain_command
 from assets.cli_identity import resolve_command
 from assets.cli_preview import preview_command
@@ -40,6 +41,7 @@ LakeOption = Annotated[Path, typer.Option("--lake", help="Where tables are kept.
 
 
 app.command("resolve")(resolve_command)
+app.command("backtest")(backtest_command)
 app.command("update")(update_command)
 app.command("explain")(explain_command)
 app.command("preview")(preview_command)
