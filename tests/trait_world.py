@@ -19,14 +19,16 @@ from schemas.policy.reference import Model, Reference, ServiceInterval, Warranty
 from schemas.policy.scoring import DepreciationPolicy, GaragePolicy, IntentPolicy, IntentWeight, RfmPolicy, ScoringPolicy
 from schemas.policy.triggers import ServiceStates, TriggerPolicy, TriggersPolicy
 from schemas.sources.inventory import FEED as INVENTORY_FEED
+from schemas.sources.vehicle_values import FEED as VALUES_FEED
 from schemas.tables.identity import GARAGE, MEMBER, PERSON
 from schemas.tables.records import TOUCH, TRANSACTION, VEHICLE
 from schemas.tables.triggers import TRIGGER_EVENT
 
 AS_OF = date(2026, 11, 21)
 INVENTORY = Table("inventory", "sources", INVENTORY_FEED.schema(), "accepted rows")
+VALUES = Table("vehicle_values", "sources", VALUES_FEED.schema(), "accepted rows")
 TABLES = MappingProxyType(
-    {one.name: one for one in (GARAGE, MEMBER, PERSON, TOUCH, TRANSACTION, VEHICLE, INVENTORY, TRIGGER_EVENT)}
+    {one.name: one for one in (GARAGE, MEMBER, PERSON, TOUCH, TRANSACTION, VEHICLE, INVENTORY, VALUES, TRIGGER_EVENT)}
 )
 
 KIA_WARRANTY = {"make": "Kia", "from_year": 2000, "to_year": 2035, "basic_months": 60, "basic_miles": 60000, "source": "test"}

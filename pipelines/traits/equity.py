@@ -1,25 +1,35 @@
-"""What a vehicle may be worth less what is owed, as an interval. A labelled estimate: nobody's valuation is bought here."""
+"""What a vehicle may be worth less what is owed, as an interval: a supplied value if there is one, else a labelled estimate."""
 
 import polars as pl
 
 from pipelines.engine import Engine, query_text
-from pipelines.step import Day, Step
+from pipelines.normalise.vocabulary import match_makes, match_models
+from pipelines.step import Day, Input, Step
 from pipelines.traits.held import DAYS_PER_YEAR, HELD_INPUTS, register_held
 from schemas.policy import Policy
+from schemas.policy.reference import Reference
 from schemas.tables.traits import EQUITY
+
+SUPPLIED = """
+    SELECT valued_on, value_provider, vin, year, make, model, trim, miles, value_low, value_mid, value_high, wholesale, retail
+    FROM vehicle_values
+    WHERE NOT is_superseded AND valued_on <= $as_of
+"""
 
 
 def build(engine: Engine, day: Day) -> pl.DataFrame:
     """One row per person and current vehicle, in US dollars; null where neither age nor debt can be known.
 
-    Value starts from the price paid, else the model's list price, else the policy's default for the make's position, and
-    loses the shares of policy scoring.yaml; the debt is the one of lifecycle.
+    A value of the feed vehicle_values counts while it is fresh, for the VIN before the model, moved by the miles it is off. Else
+    value starts from the price paid, the model's list price, or the policy's default for the make's position, and loses the
+    shares of policy scoring.yaml, more or less by miles. The debt is the one of lifecycle.
     """
     register_held(engine, day)
     engine.register("make_position", default_prices(day.policy))
     engine.register("list_price", list_prices(day.policy))
-    loss = day.policy.scoring.depreciation
-    estimate = engine.sql(
+    register_values(engine, day)
+    loss, vehicles = day.policy.scoring.depreciation, day.policy.scoring.vehicles
+    worth = engine.sql(
         query_text("pipelines.traits", "equity"),
         as_of=day.as_of,
         first_year=loss.first_year,
@@ -27,8 +37,37 @@ def build(engine: Engine, day: Day) -> pl.DataFrame:
         band=loss.band,
         default_msrp=loss.default_msrp_volume,
         days_per_year=DAYS_PER_YEAR,
+        miles_per_year=day.policy.scoring.default_miles_per_year,
+        share=vehicles.share_per_1000_miles,
+        most_share=vehicles.most_miles_share,
+        lien_years=vehicles.lien_likely_years,
     )
-    return EQUITY.schema.cast(estimate)
+    return EQUITY.schema.cast(worth)
+
+
+def register_values(engine: Engine, day: Day) -> None:
+    """Register `value`: the supplied value of each vehicle held that has a fresh one. Needs `held` and the inputs of the step."""
+    engine.register("supplied", in_our_spelling(engine.sql(SUPPLIED, as_of=day.as_of), day.policy.reference))
+    vehicles = day.policy.scoring.vehicles
+    value = engine.sql(
+        query_text("pipelines.traits", "value"),
+        as_of=day.as_of,
+        stale_days=vehicles.value_stale_days,
+        miles=vehicles.value_miles,
+        band=vehicles.value_band,
+        share=vehicles.share_per_1000_miles,
+        most_share=vehicles.most_miles_share,
+    )
+    engine.register("value", value)
+
+
+def in_our_spelling(supplied: pl.DataFrame, reference: Reference) -> pl.DataFrame:
+    """Values with make and model as the vocabulary spells them; as typed where it does not know them."""
+    makes = match_makes(supplied["make"], reference).select(make="raw", made="matched")
+    made = supplied.join(makes, on="make", how="left")
+    models = match_models(made.select(context="made", raw="model"), reference)
+    modelled = made.join(models.select(made="context", model="raw", known="matched"), on=["made", "model"], how="left")
+    return modelled.with_columns(make=pl.coalesce("made", "make"), model=pl.coalesce("known", "model")).drop("made", "known")
 
 
 def default_prices(policy: Policy) -> pl.DataFrame:
@@ -48,4 +87,4 @@ def list_prices(policy: Policy) -> pl.DataFrame:
     return pl.DataFrame([(*key, price) for key, price in sorted(rows.items())], schema=schema, orient="row")
 
 
-STEP = Step(tables=(EQUITY,), inputs=HELD_INPUTS, build=build)
+STEP = Step(tables=(EQUITY,), inputs=(*HELD_INPUTS, Input("vehicle"), Input("vehicle_values", "until")), build=build)

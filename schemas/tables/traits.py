@@ -5,6 +5,10 @@ import dataframely as dy
 from schemas.contract import Limits, Table
 from schemas.vocabulary import body_style, brand, household_id, make, market, model, money, person_id, rooftop_id, vin
 
+# loan_schedule: by amortisation; lease_buyout: residual and payments left; paid_off: the term is over; none_in_deal: bought
+# here without a loan; assumed_none: bought elsewhere, too old for a loan; unknown: there may be a debt that no feed tells.
+PAYOFF_BASES = ["loan_schedule", "lease_buyout", "paid_off", "none_in_deal", "assumed_none", "unknown"]
+
 OF_PERSON = Limits(references={"person_id": "person.person_id"})
 
 
@@ -135,11 +139,14 @@ class Equity(dy.Schema):
     value_low = money("lower bound of market value, US dollars")
     value_mid = money("central market value, US dollars")
     value_high = money("upper bound of market value, US dollars")
-    payoff = money("owed, US dollars; 0 where no loan is known to run")
+    payoff = money("owed, US dollars; null where a debt is likely and not known")
+    payoff_basis = dy.Enum(PAYOFF_BASES, description="where the payoff comes from")
     equity_low = money("value_low less payoff, US dollars")
     equity_mid = money("value_mid less payoff, US dollars")
     equity_high = money("value_high less payoff, US dollars")
     value_source = dy.Enum(["supplied", "depreciation_estimate"], description="where the value comes from")
+    value_provider = dy.String(nullable=True, description="who supplied the value")
+    valued_on = dy.Date(nullable=True, description="day of the supplied value")
 
 
 class Geography(dy.Schema):

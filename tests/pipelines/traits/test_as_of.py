@@ -53,7 +53,7 @@ def results(transactions):
     given_rows = {"transaction": transactions, "member": MEMBERS, "person": PEOPLE, "garage": CARS}
     engine = DuckDBEngine()
     made = [
-        world.run(engine, step, world.policy(), **{one.alias: given_rows[one.alias] for one in step.inputs}) for step in STEPS
+        world.run(engine, step, world.policy(), **{one.alias: given_rows.get(one.alias, ()) for one in step.inputs}) for step in STEPS
     ]
     engine.close()
     return made
