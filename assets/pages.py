@@ -44,7 +44,7 @@ def _audience_site(partitions: dg.DailyPartitionsDefinition) -> dg.AssetsDefinit
 def _hygiene_site(partitions: dg.DailyPartitionsDefinition) -> dg.AssetsDefinition:
     @dg.asset(
         name="hygiene_site",
-        deps=["hygiene"],
+        deps=["hygiene", "unmatched_zip"],
         group_name="reports",
         owners=["team:data"],
         kinds={"html"},
@@ -53,7 +53,8 @@ def _hygiene_site(partitions: dg.DailyPartitionsDefinition) -> dg.AssetsDefiniti
     )
     def hygiene_site(context: dg.AssetExecutionContext, house: House) -> Iterator[dg.MaterializeResult]:
         started, day = time.monotonic(), day_of(context)
-        html = hygiene_page(day, house.rules, house.tables.read("hygiene", day))
+        tables = house.tables
+        html = hygiene_page(day, house.rules, tables.read("hygiene", day), tables.read("unmatched_zip", day))
         place = house.tables.write_bytes(f"_site/{day.isoformat()}/hygiene.html", html.encode())
         tell("hygiene_site", 1, started)
         yield dg.MaterializeResult(metadata={"dagster/uri": str(place)})

@@ -8,7 +8,7 @@ import polars as pl
 from markupsafe import Markup
 
 from pipelines.identity.hygiene import METRICS
-from pipelines.reports.page import Block, Card, Section, TableBlock, bar, in_words, long_date, mark, number, page, percent
+from pipelines.reports.page import Block, Card, Section, TableBlock, bar, code, in_words, long_date, mark, number, page, percent
 from schemas.policy import Policy
 
 GROUP = "group"
@@ -50,8 +50,8 @@ class _Told:
         return [detail for _, detail in sorted(known) if detail]
 
 
-def hygiene_page(day: date, policy: Policy, hygiene: pl.DataFrame) -> str:
-    """The page of a day as HTML, from the table hygiene."""
+def hygiene_page(day: date, policy: Policy, hygiene: pl.DataFrame, unmatched: pl.DataFrame | None = None) -> str:
+    """The page of a day as HTML, from the table hygiene and, where it is given, the table unmatched_zip."""
     rows = hygiene.select("rooftop_id", "metric", "detail", "count", "whole", "ratio").iter_rows()
     figures = {(place, metric, detail): (count, whole, ratio) for place, metric, detail, count, whole, ratio in rows}
     rooftops = [(one.rooftop_id, f"{one.rooftop_id} {one.title}") for one in policy.group.rooftops]
@@ -63,6 +63,7 @@ def hygiene_page(day: date, policy: Policy, hygiene: pl.DataFrame) -> str:
         _reach(told, months),
         _duplicates(told),
         _faults(told),
+        *([_unmatched(unmatched)] if unmatched is not None else []),
         _meanings(),
     )
     foot = "A person counts at every rooftop that holds a record of them, so rooftops add up to more than the group."
@@ -227,6 +228,32 @@ def _faults(told: _Told) -> Section:
     shared = [(reasons[one], number(told.count(GROUP, "shared_identifiers", one))) for one in told.details("shared_identifiers")]
     by_reason = TableBlock("Shared identifiers, whole group", ("Reason", "Values"), shared, (1,))
     return Section("faults", "What cannot be used", "For the steward", (Block((table,)), Block((by_reason,))))
+
+
+NO_PLACE = {
+    "not_a_zip": "Text that is no US ZIP",
+    "unknown": "Five digits that no post office has",
+    "no_place": "A ZIP without a place, as military ones",
+}
+MOST_ZIPS = 25
+
+
+def _unmatched(found: pl.DataFrame) -> Section:
+    """Postcodes without a place: people who give only such a one are in no radius and in no market."""
+    by_reason = found.group_by("reason").agg(pl.len(), pl.col("records").sum(), pl.col("people").sum()).sort("reason")
+    rows = [(NO_PLACE[str(reason)], *map(number, counts)) for reason, *counts in by_reason.iter_rows()]
+    heads = ("Why", "ZIPs", "Records", "People")
+    whole = TableBlock("Postcodes without a place, whole group", heads, rows, (1, 2, 3))
+    most = found.filter(pl.col("zip") != "").sort("people", "zip", descending=[True, False]).head(MOST_ZIPS)
+    each = [
+        (code(zip_code), NO_PLACE[reason], number(records), number(people))
+        for zip_code, reason, records, people in most.select(
+            "zip", pl.col("reason").cast(pl.String), "records", "people"
+        ).iter_rows()
+    ]
+    listed = TableBlock("Those that most people give", ("ZIP", "Why", "Records", "People"), each, (2, 3))
+    text = "Who gives no other postcode is in no radius and in no market, and is reached only where geography does not count."
+    return Section("zips", "Postcodes without a place", "For the steward", (Block((whole,), text=text), Block((listed,))))
 
 
 def _meanings() -> Section:

@@ -148,5 +148,10 @@ def test_the_page_says_the_figures_and_nobodys_data(policy: Policy) -> None:
     html = hygiene_page(AS_OF, policy, run(policy, **world())["hygiene"])
     assert "Customer file of 21 November 2026" in html and "http" not in html
     assert not any(one in html for one in ("mail.test", "7045559999", "ELM", "moss"))
+    rows = [("", "not_a_zip", 3, 2), ("00001", "unknown", 12, 11)]
+    columns = {"zip": pl.String, "reason": pl.Enum(["not_a_zip", "unknown", "no_place"]), "records": pl.Int64, "people": pl.Int64}
+    unmatched = pl.DataFrame(rows, schema=columns, orient="row")
+    page = hygiene_page(AS_OF, policy, run(policy, **world())["hygiene"], unmatched)
+    assert "00001" in page and "Five digits that no post office has" in page and "11" in page
     empty = hygiene_page(AS_OF, load_policy("velocity_a"), pl.DataFrame(schema=tables.HYGIENE.schema.create_empty().schema))
     assert "People on file" in empty
