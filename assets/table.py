@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -92,9 +93,16 @@ def tell(name: str, rows: int, started: float) -> None:
 def give_back() -> None:
     """Return freed memory to the system between assets, so that one stage's peak is not added to the next one's."""
     gc.collect()
+    _set_aside()
     pa.default_memory_pool().release_unused()
     if sys.platform == "linux" and hasattr(system := ctypes.CDLL(None), "malloc_trim"):
         system.malloc_trim(0)
+
+
+@cache
+def _set_aside() -> None:
+    """Once, spare later collections what is loaded by then and stays: modules, definitions, Great Expectations."""
+    gc.freeze()
 
 
 def tell_so_far(name: str, rows: int) -> None:
