@@ -7,6 +7,7 @@ SELECT
         WHEN 'vdp' THEN 'third_party_vdp'
         WHEN 'srp' THEN 'third_party_search'
         WHEN 'search' THEN 'third_party_search'
+        WHEN 'service_visit' THEN 'service_elsewhere'
         ELSE 'third_party_signal'
     END AS kind,
     'shopping_signals:' || row_key || ':shopper' AS record_id,
@@ -18,7 +19,7 @@ SELECT
     lower(body_style) AS body_said,
     condition AS condition_said,
     price,
-    'sales' AS department_said,
+    CASE WHEN signal = 'service_visit' THEN 'service' ELSE 'sales' END AS department_said,
     provider AS source,
     signal AS detail,
     false AS is_ads_denied

@@ -18,7 +18,8 @@ FEED = Feed(
             "signal",
             "signal",
             required=True,
-            accepted=("vdp", "srp", "search", "review", "payment", "compare", "valuation", "lead", "score"),
+            accepted=("vdp", "srp", "search", "review", "payment", "compare", "valuation", "lead", "score", "service_visit"),
+            description="service_visit: serviced at some shop, as vehicle history providers tell; the others are shopping",
         ),
         Field("email", "email", is_personal=True),
         Field(
