@@ -14,7 +14,8 @@ def reference_problems(found: Finder) -> None:
     reference = found.policy.reference
     for name, rows in (("models", reference.models), ("warranty", reference.warranties)):
         _makes(found, name, [row.make for row in rows])
-    _makes(found, "service_intervals", [row.make for row in reference.service_intervals])
+    # A service interval of * is that of every make without a row of its own.
+    _makes(found, "service_intervals", [row.make if row.make != "*" else found.makes[0] for row in reference.service_intervals])
     for at, model in enumerate(reference.models):
         found.known("models", (at, "body_style"), model.body_style, BODY_STYLES, "body style")
     found.once("makes", _spellings((at, "", one.make, one.aliases) for at, one in enumerate(reference.makes)), "spelling")
@@ -41,16 +42,17 @@ def _spellings(
 
 
 def _ranges(found: Finder, file: str, rows: Sequence[Warranty | ServiceInterval]) -> None:
-    """Within a make no year, and for warranties no owner of a year, is stated twice."""
-    seen: dict[str, list[tuple[int, int, int, int]]] = {}
+    """Within a make no year, for warranties no owner of a year and for intervals no fuel, is stated twice."""
+    seen: dict[tuple[str, str], list[tuple[int, int, int, int]]] = {}
     for at, one in enumerate(rows):
         owners = (one.owner_from, one.owner_to) if isinstance(one, Warranty) else (1, 1)
+        of = (one.make, one.fuel.lower() if isinstance(one, ServiceInterval) else "")
         box = (one.from_year, one.to_year, *owners)
         if box[0] > box[1] or box[2] > box[3]:
             found.wrong(file, (at,), "a range that ends before it begins", "from not above to")
-        elif any(_meet(box, other) for other in seen.setdefault(one.make, [])):
+        elif any(_meet(box, other) for other in seen.setdefault(of, [])):
             found.wrong(file, (at,), f"years of {one.make} that an earlier row states too", "ranges that do not overlap")
-        seen.setdefault(one.make, []).append(box)
+        seen.setdefault(of, []).append(box)
 
 
 def _meet(left: tuple[int, int, int, int], right: tuple[int, int, int, int]) -> bool:
