@@ -20,6 +20,7 @@ class DuckDBEngine:
         place = str(temp) if temp else ""
         self._connection = duckdb.connect(":memory:", config={"memory_limit": memory_limit, "temp_directory": place})
         self._connection.execute("SET TimeZone = 'UTC'")
+        self._connection.execute("SET enable_progress_bar = false")  # it would be printed among what commands say
 
     def register(self, name: str, frame: pl.DataFrame) -> None:
         """Make a frame readable under a name."""

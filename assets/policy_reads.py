@@ -9,6 +9,8 @@ Nobody declares anything: a step whose inputs and whose read sections are the sa
 import json
 from collections.abc import Callable, Iterable
 from datetime import date
+from functools import lru_cache
+from pathlib import Path
 from typing import Any, cast
 
 from pydantic import BaseModel, TypeAdapter
@@ -66,8 +68,13 @@ def keep_policy(lake: Lake, policy: Policy) -> None:
 
 def kept_policy(lake: Lake, policy_hash: str) -> Policy | None:
     """The policy that a hash stands for, or None where the lake does not hold it."""
-    content = lake.read_json(f"_policy/{policy_hash}.json")
-    return Policy.model_validate(content) if content else None
+    return _kept(lake.home / f"_policy/{policy_hash}.json")
+
+
+@lru_cache(maxsize=4)
+def _kept(place: Path) -> Policy | None:
+    """A policy file of a lake; it is named by its content, so it never changes."""
+    return Policy.model_validate_json(place.read_text(encoding="utf-8")) if place.is_file() else None
 
 
 def write_reads(lake: Lake, table: str, day: date, policy: Policy, sections: Iterable[str]) -> None:

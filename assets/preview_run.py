@@ -8,11 +8,11 @@ import polars as pl
 
 from assets.house import House
 from assets.lake import Lake
-from assets.policy_reads import changed_sections, is_touched, kept_policy, read_under
+from assets.policy_reads import changed_sections, is_touched, kept_policy, read_under, section
 from assets.rehearsal import NotPublished, is_as_declared, ready, rehearse, step_of_table, tables_between
 from pipelines.activation.exports import STEP as EXPORTS
 from pipelines.activation.reach import reach
-from pipelines.audiences.preview import TABLES, Side
+from pipelines.audiences.preview import TABLES, Side, as_text
 from pipelines.audiences.preview_figures import both, figures
 from pipelines.step import Day
 from schemas.policy import Policy
@@ -80,26 +80,41 @@ def preview(house: House, day: date, before: Policy, after: Policy, *, with_reac
     older = tables_between({one for one in concerned if not is_as_declared(lake, one, day)}, WANTED)
     touched = {one for one in concerned if before.policy_hash != after.policy_hash and is_touched(lake, one, day, after)}
     made = older | tables_between(touched, WANTED)
+    published = {one: as_text(lake.read(one, day)) for one in WANTED if one not in older}
     sides = []
     for policy, tables in ((before, older), (after, made)):
         frames = rehearse(house, day, policy, tables) if tables else {}
-        sides.append(_side(lake, day, policy, frames, is_after=policy is after))
+        new = {name: as_text(frame) for name, frame in frames.items() if name in WANTED}
+        sides.append(Side(policy, day, {**published, **new}, is_after=policy is after))
     with ready(house, (), day) as engine:
         told, moved = figures(engine, sides[0], sides[1])
     if with_reach:
-        told["reach"] = both(*(_reach(house, day, side) for side in sides))
+        told["reach"] = _reach(house, day, *sides)
     return Preview(day, before, after, tuple(sorted(made)), told, moved)
 
 
-def _side(lake: Lake, day: date, policy: Policy, frames: Mapping[str, pl.DataFrame], *, is_after: bool) -> Side:
-    return Side(policy, day, {name: frames[name] if name in frames else lake.read(name, day) for name in WANTED}, is_after)
+def _reach(house: House, day: date, before: Side, after: Side) -> pl.DataFrame:
+    """The reach of both sides' members. Where the gate asks the same of both, what goes for a person is found once."""
+    sides = {"before": before, "after": after}
+    if not _is_same_gate(before, after):
+        return both(*(_reached(house, day, side, side["membership"]) for side in sides.values()))
+    marked = [one["membership"].with_columns(cell=pl.concat_str(pl.lit(f"{name} "), "cell")) for name, one in sides.items()]
+    found = _reached(house, day, after, pl.concat(marked)).with_columns(pl.col("cell").str.split_exact(" ", 1))
+    parts = found.with_columns(side=pl.col("cell").struct[0], cell=pl.col("cell").struct[1])
+    return both(*(parts.filter(pl.col("side") == name).drop("side") for name in sides))
 
 
-def _reach(house: House, day: date, side: Side) -> pl.DataFrame:
-    """The reach of a side's members, by the tables that the exports read."""
-    members = side["membership"]
+def _is_same_gate(before: Side, after: Side) -> bool:
+    """Whether the consent gate judges the members of both sides alike: by the second side's policy it can then judge both."""
+    plans = [{one.audience: (one.channels, one.channels_by_brand) for one in side.policy.audiences} for side in (before, after)]
+    is_planned_alike = all(plans[1].get(audience) == channels for audience, channels in plans[0].items())
+    is_asked_alike = all(section(before.policy, one) == section(after.policy, one) for one in ("privacy", "channels"))
+    return is_planned_alike and is_asked_alike and before["suppression"] is after["suppression"]
+
+
+def _reached(house: House, day: date, side: Side, members: pl.DataFrame) -> pl.DataFrame:
+    """The reach of members under a side's policy, by the tables that the exports read."""
     audiences = {f"audience_{one}": members.filter(pl.col("segment") == one) for one in SEGMENTS}
-    given = {**audiences, "suppression": side["suppression"]}
     inputs = [one for one in EXPORTS.inputs if one.window != "previous"]
-    with ready(house, inputs, day, frames=given) as engine:
+    with ready(house, inputs, day, frames={**audiences, "suppression": side["suppression"]}) as engine:
         return reach(engine, Day(day, side.policy, house.seed))

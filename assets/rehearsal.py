@@ -19,7 +19,8 @@ from assets.definitions import STAGES
 from assets.engine import DuckDBEngine
 from assets.house import House
 from assets.lake import Lake
-from assets.table import as_declared, give_back, read_input, schema_of
+from assets.progress import give_back
+from assets.table import as_declared, read_input, schema_of
 from pipelines.step import Day, Input, Step, steps_of
 from schemas.policy import Policy
 
@@ -76,6 +77,7 @@ def _run(
 ) -> dict[str, pl.DataFrame]:  # fmt: skip
     with ready(house, step.inputs, day, known.as_of, frames, whole) as engine:
         built = step.frames(engine, known)
+    give_back()
     return {table.name: as_declared(table, built[table.name]) for table in step.tables}
 
 
@@ -97,7 +99,6 @@ def ready(
             yield engine
         finally:
             engine.close()
-            give_back()
 
 
 def _register(engine: DuckDBEngine, one: Input, lake: Lake, day: date, frame: pl.DataFrame, *, is_whole: bool) -> None:

@@ -21,7 +21,7 @@ NOBODY = "none"
 
 @dataclass(frozen=True)
 class Side:
-    """One policy and the tables of the day under it; `tables` holds TABLES."""
+    """One policy and the tables of the day under it; `tables` holds TABLES, with enumerations as text (`as_text`)."""
 
     policy: Policy
     as_of: date
@@ -29,13 +29,18 @@ class Side:
     is_after: bool = False
 
     def __getitem__(self, table: str) -> pl.DataFrame:
-        """A table by name, with its enumerations as text."""
-        return self.tables[table].with_columns(pl.selectors.enum().cast(pl.String))
+        """A table by name."""
+        return self.tables[table]
 
     @property
     def names(self) -> list[str]:
         """The audiences that run."""
         return [one.audience for one in running(self.policy)]
+
+
+def as_text(table: pl.DataFrame) -> pl.DataFrame:
+    """A table with its enumerations as text, so that tables of two policies can be compared."""
+    return table.with_columns(pl.selectors.enum().cast(pl.String))
 
 
 def sizes(before: Side, after: Side) -> pl.DataFrame:

@@ -6,7 +6,7 @@ import polars as pl
 
 from pipelines.audiences.preview import Side, cells, intent_tiers, member_tiers, overlaps, sizes, triggers
 from pipelines.audiences.preview_budget import budget
-from pipelines.audiences.preview_funnel import funnel
+from pipelines.audiences.preview_funnel import Counted, funnel
 from pipelines.audiences.preview_moves import counted, moves
 from pipelines.engine import Engine
 
@@ -17,6 +17,8 @@ def figures(engine: Engine, before: Side, after: Side) -> tuple[dict[str, pl.Dat
     budget and funnel hold both sides, told apart by `side` (before, after). Registers `candidate` and `radius` at the engine.
     """
     moved = moves(engine, before, after)
+    counted_before: dict[str, Counted] = {}
+    counted_after = counted_before if before["candidate"] is after["candidate"] else {}
     told = {
         "sizes": sizes(before, after),
         "cells": cells(before, after),
@@ -26,7 +28,7 @@ def figures(engine: Engine, before: Side, after: Side) -> tuple[dict[str, pl.Dat
         "triggers": triggers(before, after),
         "overlaps": overlaps(before, after),
         "budget": both(budget(before.policy, before["membership"]), budget(after.policy, after["membership"])),
-        "funnel": both(funnel(engine, before), funnel(engine, after)),
+        "funnel": both(funnel(engine, before, counted_before), funnel(engine, after, counted_after)),
     }
     return told, moved
 

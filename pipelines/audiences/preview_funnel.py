@@ -25,22 +25,27 @@ FUNNEL: dict[str, pl.DataType | type[pl.DataType]] = {
 OTHER_CAUSE = 1_000_000  # place of an exclusion that the definition does not list: after those that it does
 
 
-def funnel(engine: Engine, side: Side) -> pl.DataFrame:
+Counted = tuple[int, list[tuple[str, int]]]  # people at the top, and the name and loss of each condition
+
+
+def funnel(engine: Engine, side: Side, counted: dict[str, Counted] | None = None) -> pl.DataFrame:
     """audience, position, step, name, winner, lost, remaining of every running audience; see FUNNEL.
 
     step: candidates (all), rule, exclusion, arbitration (with the audience that won), members, held_back, no_channel, addressed.
-    Totals lose nobody; a step's remaining is the one before it less its own lost.
+    Totals lose nobody; a step's remaining is the one before it less its own lost. `counted` remembers what conditions lose, for
+    another side with the same candidates.
     """
     engine.register("candidate", side["candidate"])
     engine.register("radius", radius_frame(side.policy))
-    frames = [_audience(engine, side, one) for one in running(side.policy)]
+    frames = [_audience(engine, side, one, {} if counted is None else counted) for one in running(side.policy)]
     return pl.concat([pl.DataFrame(schema=FUNNEL), *frames])
 
 
-def _audience(engine: Engine, side: Side, audience: AudiencePolicy) -> pl.DataFrame:
+def _audience(engine: Engine, side: Side, audience: AudiencePolicy, counted: dict[str, Counted]) -> pl.DataFrame:
     eligibility = side["eligibility"].filter(pl.col("audience") == audience.audience)
     members = side["membership"].filter(pl.col("audience") == audience.audience)
-    everybody, steps = _rules(engine, side, audience)
+    same = f"{audience.model_dump_json()} {brands_of(side.policy, audience)} {side.policy.conquest.radii}"
+    everybody, steps = counted.setdefault(same, counted.get(same) or _rules(engine, side, audience))
     lost: list[tuple[str, str | None, str | None, int]] = [("candidates", None, None, 0)]
     lost += [("rule", name, None, count) for name, count in steps]
     lost += [("exclusion", name, None, count) for name, count in _exclusions(audience, eligibility)]
@@ -58,7 +63,7 @@ def rule_steps(audience: AudiencePolicy) -> list[Condition]:
     return list(audience.rules.all) if audience.rules.all is not None else [audience.rules]
 
 
-def _rules(engine: Engine, side: Side, audience: AudiencePolicy) -> tuple[int, list[tuple[str, int]]]:
+def _rules(engine: Engine, side: Side, audience: AudiencePolicy) -> Counted:
     """How many people there are, and how many each condition loses of those whom the ones before it left."""
     compiler, conditions = Compiler(audience, side.as_of), rule_steps(audience)
     holds = [compiler.predicate(one) for one in conditions]
