@@ -47,7 +47,7 @@ kind_of_vehicle AS (
     FROM held LEFT JOIN vehicle ON vehicle.vin = held.vin
 ),
 interval_of AS (
-    -- A row of the vehicle's fuel, then the make's row for the model year, else the make's nearest, else the default row.
+    -- The make's row of the vehicle's fuel, then the make's row for the model year, else its nearest, else the default row.
     SELECT kind_of_vehicle.*, service_interval.months, service_interval.miles
     FROM kind_of_vehicle
     JOIN service_interval
@@ -55,7 +55,7 @@ interval_of AS (
         AND service_interval.fuel IN ('', kind_of_vehicle.fuel)
     QUALIFY row_number() OVER (
         PARTITION BY kind_of_vehicle.make, kind_of_vehicle.year, kind_of_vehicle.fuel
-        ORDER BY service_interval.fuel = '', service_interval.make = '*',
+        ORDER BY service_interval.make = '*', service_interval.fuel = '',
             greatest(service_interval.from_year - kind_of_vehicle.year, kind_of_vehicle.year - service_interval.to_year, 0),
             service_interval.from_year, service_interval.to_year, service_interval.months, service_interval.miles
     ) = 1
