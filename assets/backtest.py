@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import polars as pl
 
-from assets.backtest_lake import outcomes_of, population_of
+from assets.backtest_lake import held_on, outcomes_of, population_of
 from assets.backtest_replay import Replay
 from assets.backtest_request import BacktestRequestError, replayed_days
 from assets.house import House
@@ -26,13 +26,13 @@ def backtest_trigger(
     known = sorted(policy.triggers.triggers)
     if trigger not in known:
         raise BacktestRequestError("--trigger", trigger, f"one of {', '.join(known)}", nearest_of(trigger, known))
-    replay = Replay(house, only(policy, trigger), ("trigger_event",), tell)
+    only_one, reads = only(policy, trigger), all_triggers()[trigger].reads
+    replay = Replay(house, only_one, tuple(sorted({one.table for one in reads})), tell)
     days, before = replayed_days(replay, from_on, to_on, every)
     population, in_force, kinds = [], [], {}
     for past in replay.days([*([before] if before else []), *days]):
         kinds[past.day] = past.kind
-        held = past.tables["trigger_event"].filter(pl.col("trigger") == trigger)
-        in_force.append(held.select(pl.lit(past.day).alias("day"), "person_id", "vin", "due_on"))
+        in_force.append(held_on(house, only_one, past))
         population.append(population_of(policy, past))
     who = compared(pl.concat(population), pl.concat(in_force), days, before, new_only=new_only)
     tell(f"{who.units.height:,} rows to match")

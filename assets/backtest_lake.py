@@ -6,7 +6,11 @@ import polars as pl
 
 from assets.backtest_replay import PastDay, Replay
 from assets.engine import DuckDBEngine
+from assets.house import House
 from pipelines.engine import query_text
+from pipelines.measurement.backtest_identity import under_present_ids
+from pipelines.step import Day
+from pipelines.triggers.trigger_event import fired
 from schemas.policy import Policy
 
 PACKAGE = "pipelines.measurement"
@@ -33,9 +37,26 @@ def population_of(policy: Policy, past: PastDay) -> pl.DataFrame:
         engine.register("rooftop_brand", pl.DataFrame(brands, schema=["rooftop_id", "brand"], orient="row"))
         for name in ("garage", "transaction", "member", "person"):
             engine.register(name, past.tables[name])
-        return engine.sql(query_text(PACKAGE, "backtest_population"), as_of=past.day)
+        return today(engine.sql(query_text(PACKAGE, "backtest_population"), as_of=past.day), past)
     finally:
         engine.close()
+
+
+def held_on(house: House, policy: Policy, past: PastDay) -> pl.DataFrame:
+    """day, person_id, vin, due_on of those for whom the triggers of the policy that are on held on a replayed day."""
+    engine = DuckDBEngine()
+    try:
+        for name, frame in past.tables.items():
+            engine.register(name, frame)
+        found = fired(engine, Day(past.day, policy, house.seed))
+    finally:
+        engine.close()
+    return today(found.select(pl.lit(past.day).alias("day"), "person_id", "vin", "due_on"), past)
+
+
+def today(rows: pl.DataFrame, past: PastDay) -> pl.DataFrame:
+    """Rows of a past day under the ids that people bear today."""
+    return rows if past.ids is None else under_present_ids(rows, past.ids).unique(maintain_order=True)
 
 
 def outcomes_of(replay: Replay, from_on: date, to_on: date) -> pl.DataFrame:

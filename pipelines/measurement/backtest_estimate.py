@@ -105,7 +105,7 @@ def _result(rows: pl.DataFrame, outcome: str, days: int, last_day: date, policy:
     row: dict[str, object] = {
         "outcome": outcome,
         "horizon_days": days,
-        "verdict": _verdict(rows, counts, events, policy),
+        "verdict": NOT_OVER if not counts[0] and rows.filter("is_fired").height else verdict(counts, events, policy),
         "fired_people": counts[0],
         "matched_people": counts[1],
         "fired_with_outcome": events[0],
@@ -118,9 +118,8 @@ def _result(rows: pl.DataFrame, outcome: str, days: int, last_day: date, policy:
     return {name: row.get(name) for name in RESULT_SCHEMA}
 
 
-def _verdict(rows: pl.DataFrame, people: Sequence[int], events: Sequence[int], policy: BacktestPolicy) -> str:
-    if not people[0] and rows.filter("is_fired").height:
-        return NOT_OVER
+def verdict(people: Sequence[int], events: Sequence[int], policy: BacktestPolicy) -> str:
+    """Whether a figure is given: enough people on each side, and enough with the outcome on all sides together."""
     if min(people) < policy.least_people:
         return FEW_PEOPLE
     return GIVEN if sum(events) >= policy.least_events else FEW_EVENTS

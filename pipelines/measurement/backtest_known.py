@@ -52,6 +52,21 @@ def rows_on(rows: pl.DataFrame, day: date) -> pl.DataFrame:
     return rows.filter(pl.col("version_at") < midnight_after(day)).with_columns(dt=pl.lit(day))
 
 
+def happened_by(rows: pl.DataFrame, day: date, time_zone: str) -> pl.DataFrame:
+    """Rows of a log of ours that happened on the day or before, as if taken in on it.
+
+    By local_day or on_day where there is one, else by occurred_at (UTC), else by dt. Rows that a later day brought late are
+    there: when each came is not kept where a lake begins with a load of old rows.
+    """
+    if "occurred_at" in rows.columns:
+        ends = pl.lit(midnight_after(day)).dt.replace_time_zone(time_zone).dt.convert_time_zone("UTC")
+        kept = rows.filter(pl.col("occurred_at") < ends)
+    else:
+        column = next((one for one in ("local_day", "on_day", "dt") if one in rows.columns), None)
+        kept = rows.filter(pl.col(column) <= day) if column else rows
+    return kept.with_columns(dt=pl.lit(day))
+
+
 def midnight_after(day: date) -> datetime:
     """The end of a day in group time, as file stamps are."""
     return datetime.combine(day + timedelta(days=1), time())

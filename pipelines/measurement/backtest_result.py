@@ -22,3 +22,19 @@ class TriggerBacktest:
     curves: pl.DataFrame
     balance: pl.DataFrame
     funnel: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True)
+class AudienceBacktest:
+    """What a back-test of an audience found. Nothing in it is about one person."""
+
+    audience: str
+    title: str
+    days: tuple[date, ...]
+    kinds: tuple[str, ...]  # of each day: own or reconstructed
+    every: int  # days between replayed days
+    last_day: date
+    policy_hash: str
+    sizes: pl.DataFrame  # day, members
+    rates: pl.DataFrame
+    caught: pl.DataFrame

@@ -40,6 +40,6 @@ class BacktestPolicy(PolicyModel):
     confidence: float = Field(default=0.95, gt=0.5, lt=1, description="of the intervals")
     least_people: int = Field(default=30, ge=2, description="people on each side; with fewer no figure is given")
     least_events: int = Field(
-        default=5, ge=1, description="people with the outcome, both sides together; with fewer no figure is given"
+        default=10, ge=1, description="people with the outcome, both sides together; with fewer no figure is given"
     )
     match: MatchPolicy = MatchPolicy()
