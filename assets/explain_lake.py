@@ -11,6 +11,7 @@ from assets.engine import DuckDBEngine
 from assets.explain_source import EVENTS, ExplainError, Source
 from assets.lake import Lake
 from assets.policy_files import load_policy
+from assets.table import read_input
 from pipelines.identity.explain_daily import INPUTS, compared_records, daily_edges
 from pipelines.identity.linkage.learned import PARAMETERS, SHARES, Learned
 from pipelines.step import Day
@@ -34,8 +35,8 @@ def from_lake(root: Path, group: str, day: date | None, policy: Path) -> Source:
     def every() -> pl.DataFrame:
         engine = DuckDBEngine()
         try:
-            for table in INPUTS:
-                engine.view(table, lake.parts(table, "day", as_of))
+            for one in INPUTS:
+                read_input(lake, engine, one, as_of)
             return compared_records(engine, Day(as_of, rules, ""))
         finally:
             engine.close()

@@ -25,6 +25,7 @@ from schemas.identity_language import parse_rule
 from schemas.identity_model import IdentityModel
 from schemas.tables import identity_state as tables
 
+ENGINE = 2  # raised when the same model would link the same records otherwise, so that all are linked afresh once
 PREVIOUS = {
     "profiles": "SELECT profile_id, cluster_id, created_on, tier, rule FROM previous_identity_profile",
     "edges": "SELECT * FROM previous_profile_edge",
@@ -81,7 +82,7 @@ def _must_learn(before: dict[str, pl.DataFrame], model: IdentityModel, day: Day)
 
 def _file_hash(model: IdentityModel) -> str:
     """What of a version says which model file it is; Polars' hashes change with its version, so that is part of it."""
-    return hashlib.sha256(f"{model.model_dump_json()}{pl.__version__}".encode()).hexdigest()[:12]
+    return hashlib.sha256(f"{model.model_dump_json()}{pl.__version__}{ENGINE}".encode()).hexdigest()[:12]
 
 
 def _whole(day: Day, profiles: pl.DataFrame, orders: pl.DataFrame, known: pl.DataFrame) -> Clustered:

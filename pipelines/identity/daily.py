@@ -22,6 +22,8 @@ from pipelines.identity.nameless import attach
 from pipelines.identity.persons import Persons, events, persons, retired
 from pipelines.identity.record_edges import alike, record_edges
 from pipelines.identity.standing import standings
+from pipelines.identity.stated_vins import INPUTS as STATED
+from pipelines.identity.stated_vins import stated_vins
 from pipelines.identity.steward import steward_orders
 from pipelines.identity.survive import ordered_records, survivors
 from pipelines.identity.web.attach import Attached, carried
@@ -61,6 +63,7 @@ INPUTS = (
     Input("email_status", "until"),
     Input("web_evidence"),
     Input("web_network"),
+    *STATED,
     Input("member", "previous"),
     Input("person", "previous"),
     Input("household", "previous"),
@@ -90,7 +93,7 @@ PREVIOUS_RETIRED = "SELECT retired_person_id, person_id, retired_on, rule FROM p
 ORDERS = "SELECT rule_id, decided_at, version_at, line_number, rule, left_ref, right_ref FROM identity_rules"
 TRANSACTIONS = """
     SELECT record_id, co_record_id, vin, CAST(kind AS VARCHAR) AS kind, CAST(status AS VARCHAR) AS status,
-           CAST(sale_type AS VARCHAR) AS sale_type, occurred_on
+           CAST(sale_type AS VARCHAR) AS sale_type, occurred_on, trade_vin, trade_vin_2
     FROM "transaction"
 """
 NAMELESS = pl.col("first_name").is_null() & (pl.col("party") == "person")
@@ -110,7 +113,7 @@ class _Told:
 def build(engine: Engine, day: Day) -> Built:
     """Resolve the records of the day."""
     contacts, transactions = engine.sql(CONTACTS), engine.sql(TRANSACTIONS)
-    encoded = encode(contacts, transactions, day.as_of)
+    encoded = encode(contacts, transactions, stated_vins(engine, day.as_of), day.as_of)
     shared = shared_identifiers(encoded, day.policy.identity, day.policy.group)
     orders = steward_orders(encoded, engine.sql(ORDERS))
     told = _labelled(engine, day, contacts, encoded, shared, orders)

@@ -13,6 +13,8 @@ import polars as pl
 # Numerals and words mean the same generation; jr and ii are used for one another in dealer data.
 GENERATIONS = {"sr": 1, "i": 1, "jr": 2, "ii": 2, "iii": 3, "iv": 4, "v": 5}
 YOUNGEST_CONTACT_YEARS = 14  # a birth date below it is a typing error for somebody who buys, calls or fills in forms
+PARTIES = ("record_id", "co_record_id")
+VINS = ("vin", "trade_vin", "trade_vin_2")
 SIGNATURE = ("first", "last", "generation", "birth_date", "is_business")
 
 
@@ -31,15 +33,15 @@ class Encoded:
     identifiers: pl.DataFrame
 
 
-def encode(contacts: pl.DataFrame, transactions: pl.DataFrame, as_of: date) -> Encoded:
-    """Encode contact_record, with the VINs that transactions tie to its records."""
+def encode(contacts: pl.DataFrame, transactions: pl.DataFrame, stated: pl.DataFrame, as_of: date) -> Encoded:
+    """Encode contact_record, with the VINs that transactions and what was stated (record_id, vin) tie to its records."""
     records = contacts.sort("record_id").with_row_index("rec").with_columns(*_name_columns(as_of), *_customer())
     signatures = records.select(SIGNATURE).unique().sort(SIGNATURE, nulls_last=True).with_row_index("sig")
     records = records.join(signatures, on=SIGNATURE, how="left", nulls_equal=True).sort("rec")
     slim = records.select(
         "rec", "record_id", "feed", "sig", pl.coalesce("customer", "crm", "record_id").alias("source"), "created_on"
     )
-    found = pl.concat([*_plain(records), _emails(records), _vins(records, transactions)])
+    found = pl.concat([*_plain(records), _emails(records), _vins(records, transactions, stated)])
     return Encoded(slim, signatures, _once(found))
 
 
@@ -110,8 +112,9 @@ def sha256_hex(values: pl.Series) -> pl.DataFrame:
     return pl.DataFrame({"plain": values, "hash": digests}, schema={"plain": pl.String, "hash": pl.String})
 
 
-def _vins(records: pl.DataFrame, transactions: pl.DataFrame) -> pl.DataFrame:
-    """The VIN of a deal or repair order, for the buyer and the co-buyer alike."""
-    told = transactions.filter(pl.col("vin").is_not_null() & (pl.col("status") != "cancelled"))
-    both = pl.concat([told.select("vin", "record_id"), told.select("vin", pl.col("co_record_id").alias("record_id"))])
-    return _values(both.unique().join(records, on="record_id", suffix="_of"), "vin", pl.col("vin"))
+def _vins(records: pl.DataFrame, transactions: pl.DataFrame, stated: pl.DataFrame) -> pl.DataFrame:
+    """The VIN of a deal or repair order and those traded in, for the buyer and the co-buyer alike, and what was stated."""
+    told = transactions.filter(pl.col("status") != "cancelled")
+    both = [told.select(pl.col(who).alias("record_id"), vin=pl.col(vin)) for who in PARTIES for vin in VINS]
+    every = pl.concat([*both, stated.select("record_id", "vin")]).drop_nulls().unique()
+    return _values(every.join(records, on="record_id", suffix="_of"), "vin", pl.col("vin"))

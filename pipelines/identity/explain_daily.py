@@ -7,16 +7,18 @@ from pipelines.identity.daily import CONTACTS, TRANSACTIONS
 from pipelines.identity.encode import encode
 from pipelines.identity.fanout import shared_identifiers
 from pipelines.identity.linkable import linkable
+from pipelines.identity.stated_vins import INPUTS as STATED
+from pipelines.identity.stated_vins import stated_vins
 from pipelines.identity.whole import SAME_RECORD
-from pipelines.step import Day
+from pipelines.step import Day, Input
 
-INPUTS = ("contact_record", "transaction")
+INPUTS = (Input("contact_record"), Input("transaction"), *STATED)
 
 
 def compared_records(engine: Engine, day: Day) -> pl.DataFrame:
     """Every record that names somebody, in the columns of the model of identity; the engine knows INPUTS. No web clients."""
     contacts = engine.sql(CONTACTS)
-    encoded = encode(contacts, engine.sql(TRANSACTIONS), day.as_of)
+    encoded = encode(contacts, engine.sql(TRANSACTIONS), stated_vins(engine, day.as_of), day.as_of)
     shared = shared_identifiers(encoded, day.policy.identity, day.policy.group)
     return linkable(encoded, contacts, shared)
 

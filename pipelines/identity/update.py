@@ -13,12 +13,12 @@ from pipelines.identity.linkage.edges import ORDER_KINDS, edge_table, held_by, o
 from pipelines.identity.linkage.encode import Records, encode
 from pipelines.identity.linkage.keys import NO_KEY, Keys
 from pipelines.identity.linkage.learned import frozen_comparers, parameters_of
-from pipelines.identity.linkage.link import clustered
+from pipelines.identity.linkage.link import clustered, threshold_odds
 from pipelines.identity.linkage.pairs import Pairs, pairs
 from pipelines.identity.linkage.patterns import Patterns, patterns
 from pipelines.identity.linkage.refine import Edges, with_orders
 from pipelines.identity.linkage.same_person import same_person
-from pipelines.identity.linkage.score import Scored, Scorer, log_odds
+from pipelines.identity.linkage.score import Scored, Scorer, in_group, log_odds
 from pipelines.identity.rehoused import rehoused
 from pipelines.identity.resolve import FIRST_DAY, named_clusters
 from pipelines.identity.state import ROW_HASH, State, hashed, held_by_all, key_table
@@ -243,7 +243,7 @@ def _clustered(
     """Touched records in clusters: their ids, record_id with person_id, person_id with created_on, and edges of one id."""
     coded, place = _narrowed(work.coded, touched)
     told = ordered_edges(coded, orders)
-    known = _known(coded, pl.concat([old, made]), work, place)
+    known = _known(coded, pl.concat([old, made]), work, place, threshold_odds(model))
     comparers = [replace(one, field=coded.fields[one.field.name]) for one in work.scorer.comparers]
     scorer = Scorer(comparers, work.scorer.parameters, work.scorer.shared)
     cluster = clustered(coded, model, with_orders(known, told), scorer)
@@ -263,15 +263,17 @@ def _narrowed(coded: Records, wanted: pl.Series) -> tuple[Records, np.ndarray]:
     return coded.taken(chosen), place
 
 
-def _known(coded: Records, edges: pl.DataFrame, work: _Work, place: np.ndarray) -> Edges:
-    """Odds of pairs among touched records: of edges that were kept, and of every pair that was just scored."""
+def _known(coded: Records, edges: pl.DataFrame, work: _Work, place: np.ndarray, from_odds: float) -> Edges:
+    """Odds, as a group counts them, of pairs among touched records: of kept edges, and of every pair just scored."""
     ids = pl.DataFrame({"id": coded.ids, "place": np.arange(len(coded), dtype=np.int64)})
     scored = edges.filter(pl.col("match").is_not_null())
     both = with_ends(scored, ids, "id")
     odds = log_odds(both["match"].to_numpy())
+    odds = in_group(odds, both["weight"].to_numpy(), both["household"].to_numpy(), from_odds)
     left, right = place[work.met.left], place[work.met.right]
     inside = (left >= 0) & (right >= 0)
-    now = Edges(left[inside], right[inside], work.scored.odds[inside])
+    scored_now = in_group(work.scored.odds, work.scored.weight, work.scored.household, from_odds)
+    now = Edges(left[inside], right[inside], scored_now[inside])
     return with_orders(Edges(both["place"].to_numpy(), both["place_of"].to_numpy(), odds), now)
 
 

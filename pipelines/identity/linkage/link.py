@@ -14,7 +14,7 @@ from pipelines.identity.linkage.measures import Texts
 from pipelines.identity.linkage.pairs import Pairs, Rule, judged, pairs, unbarred
 from pipelines.identity.linkage.patterns import Patterns, patterns
 from pipelines.identity.linkage.refine import FORBIDDEN, NO_ORDERS, Edges, clusters, with_orders
-from pipelines.identity.linkage.score import Scored, Scorer
+from pipelines.identity.linkage.score import Scored, Scorer, in_group
 from pipelines.identity.linkage.strangers import chances
 from schemas.identity_language import AUTO, DEFAULT_LEVELS, Key, Level, parse_level, parse_rule
 from schemas.identity_model import IdentityField, IdentityModel
@@ -75,7 +75,8 @@ def link(records: Records, model: IdentityModel, orders: Edges = NO_ORDERS) -> L
     learned = learned_from(comparers, seen, records, model)
     scorer = Scorer(comparers, learned, frozenset(model.household))
     scored = scorer.of(seen)
-    known = with_orders(Edges(met.left, met.right, scored.odds), orders)
+    counted = in_group(scored.odds, scored.weight, scored.household, threshold_odds(model))
+    known = with_orders(Edges(met.left, met.right, counted), orders)
     return Linked(met, seen, scored, scorer, rules, keys, clustered(records, model, known, scorer))
 
 
@@ -91,12 +92,18 @@ def learned_from(comparers: list[Comparer], seen: Patterns, records: Records, mo
     )
 
 
+def threshold_odds(model: IdentityModel) -> float:
+    """Log-odds from which two records are one person."""
+    return float(np.log2(model.thresholds.match / (1 - model.thresholds.match)))
+
+
 def clustered(records: Records, model: IdentityModel, known: Edges, scorer: Scorer) -> np.ndarray:
-    """Clusters of records: for each the smallest record of its cluster."""
-    from_odds = float(np.log2(model.thresholds.match / (1 - model.thresholds.match)))
+    """Clusters of records: for each the smallest record of its cluster. The odds of `known` are those of in_group."""
+    from_odds = threshold_odds(model)
 
     def score(left: np.ndarray, right: np.ndarray) -> np.ndarray:
-        odds = scorer.pairs(left, right).odds
+        told = scorer.pairs(left, right)
+        odds = in_group(told.odds, told.weight, told.household, from_odds)
         odds[~judged(records, model, left, right)] = np.nan
         odds[~unbarred(records, left, right)] = FORBIDDEN
         return odds

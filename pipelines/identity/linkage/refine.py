@@ -17,15 +17,15 @@ from pipelines.identity.linkage.agglomerate import FORBIDDEN, linkage
 ORDERED = 1e6  # log-odds of a steward's order to join; an order to keep apart, FORBIDDEN, outweighs it
 LARGEST_WHOLE = 1_000  # records; a larger component is first parted at its weakest links
 STEP_BITS = 2.0
-LEAST_ODDS = -8.0  # log-odds of one pair; one unlike pair must not outweigh many alike ones
 AT_ONCE = 4_000_000  # cells of matrices worked on together
 
+__all__ = ["FORBIDDEN", "NO_ORDERS", "ORDERED", "Edges", "clusters", "components", "with_orders"]
 Score = Callable[[np.ndarray, np.ndarray], np.ndarray]
 
 
 @dataclass(frozen=True)
 class Edges:
-    """Pairs left < right with log-odds, sorted by (left, right)."""
+    """Pairs left < right with log-odds as a group counts them (score.in_group), sorted by (left, right)."""
 
     left: np.ndarray
     right: np.ndarray
@@ -128,7 +128,6 @@ def _cut(members: np.ndarray, known: "_Known", score: Score, best_share: float) 
     a, b = np.triu_indices(size, 1)
     left, right = members[:, a].ravel(), members[:, b].ravel()
     told = known.or_scored(left, right, score).reshape(amount, -1)
-    told = np.where(told > FORBIDDEN / 2, np.maximum(told, LEAST_ODDS), told)
     odds = np.full((amount, size, size), np.nan)
     odds[:, a, b] = told
     odds[:, b, a] = told

@@ -11,6 +11,13 @@ from pipelines.identity.linkage.patterns import Patterns, patterns
 LARGEST_BITS = 60.0  # of log-odds; beyond it, more evidence changes nothing
 
 
+# What a pair below the threshold says against a group of records, in bits of log-odds. Measured on labelled sets.
+LEAST_ODDS = -3.0  # no more than this: one unlike pair must not outweigh many alike ones
+LEAST_SUPPORTED = -1.0  # where the fields speak for one person, only not enough to be found alone: too few of them are known
+SUPPORTED_FROM = 5.0  # weight, bits
+PERHAPS_HOME = 0.1  # posterior of a household from which two alike are rather two of one house
+BELOW = 1.0  # bits under the threshold that a pair below it stays at least
+
 AT_ONCE = 32_768  # pairs scored together, so that they stay near the processor
 
 
@@ -28,6 +35,13 @@ def log_odds(chance: np.ndarray) -> np.ndarray:
     """log2 of a probability to its complement, within LARGEST_BITS."""
     least = 2.0**-LARGEST_BITS
     return np.log2(np.maximum(chance, least)) - np.log2(np.maximum(1.0 - chance, least))
+
+
+def in_group(odds: np.ndarray, weight: np.ndarray, household: np.ndarray, from_odds: float) -> np.ndarray:
+    """Log-odds of pairs as they count where a group is looked at whole: those from `from_odds` as they are, others bounded."""
+    is_supported = (weight >= SUPPORTED_FROM) & (household < PERHAPS_HOME)
+    least = np.where(is_supported, LEAST_SUPPORTED, LEAST_ODDS)
+    return np.where(odds >= from_odds, odds, np.maximum(odds, np.minimum(least, from_odds - BELOW)))
 
 
 def _summed(rows: list[np.ndarray]) -> np.ndarray | float:

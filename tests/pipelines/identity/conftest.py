@@ -10,6 +10,7 @@ import pytest
 from assets.engine import DuckDBEngine
 from assets.policy_files import load_policy
 from pipelines.identity.daily import STEP
+from pipelines.identity.stated_vins import INPUTS as STATED
 from pipelines.step import Day
 from schemas.policy import Policy
 from schemas.sources import all_feeds
@@ -69,6 +70,13 @@ def mail(event_id: str, email: str, status: str) -> dict:
     return row | {"file_name": "m", "line_number": 1, "is_superseded": False}
 
 
+def said(feed: str, values: dict) -> dict:
+    """A row of a feed as it was taken in; what is not said is null."""
+    row: dict = dict.fromkeys(all_feeds()[feed].schema().create_empty().schema)
+    row |= {"row_hash": 1, "version_at": STAMP, "file_name": "f", "line_number": 1, "is_superseded": False}
+    return row | values
+
+
 def frame(table: str, rows: list[dict]) -> pl.DataFrame:
     """Rows in a table's dtypes, in the order given."""
     contract = TABLES[table].schema if table in TABLES else all_feeds()[table].schema()
@@ -98,14 +106,18 @@ class Days:
         orders: list[dict] = (),
         mails: list[dict] = (),
         on: date = AS_OF,
+        stated: dict[str, list[dict]] | None = None,
     ) -> dict[str, pl.DataFrame]:
-        """The tables of a day, valid by their contracts."""
+        """The tables of a day, valid by their contracts. `stated`: rows of the feeds that state vehicles, by feed."""
         self.engine.register("contact_record", frame("contact_record", contacts))
         self.engine.register("transaction", frame("transaction", list(deals)))
         self.engine.register("email_status", frame("email_status", list(mails)))
         self.engine.register("identity_rules", frame("identity_rules", list(orders)))
         self.engine.register("web_evidence", evidence(contacts))
         self.engine.register("web_network", WEB_NETWORK.schema.create_empty())
+        for one in STATED:
+            rows = [said(one.table, row) for row in (stated or {}).get(one.table, [])]
+            self.engine.register(one.table, frame(one.table, rows).with_columns(dt=pl.lit(on)))
         for name in (one.table for one in STEP.inputs if one.window == "previous"):
             self.engine.register(f"previous_{name}", self.state.get(name, TABLES[name].schema.create_empty()))
         found = STEP.frames(self.engine, Day(on, self.policy, "key"))

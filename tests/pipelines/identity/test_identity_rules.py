@@ -107,6 +107,38 @@ def test_vin_and_family_name_link_a_deal_and_a_repair_order(days: Days) -> None:
     assert partition(days.run(records, deals)) == {frozenset({"dms_sales:1", "dms_service:1"}), frozenset({"dms_service:2"})}
 
 
+VIN = "1HGCM82633A004352"
+SAID = {
+    "a contact": ("crm_contacts", "1", "contact", "vin"),
+    "a lead's trade": ("crm_leads", "1", "lead", "trade_vin"),
+    "a list": ("ownership_lists", "1", "owner", "vin"),
+}
+
+
+@pytest.mark.parametrize("is_whole", [True, False])
+@pytest.mark.parametrize("name", SAID)
+def test_a_whole_stated_vehicle_finds_who_moved_and_changed_all_else(days: Days, name: str, is_whole: bool) -> None:
+    feed, key, role, column = SAID[name]
+    told = f"{feed}:{key}:{role}"
+    records = [contact(told, address="1 ELM ST", **BOB), contact("dms_service:1", address="77 OAK AVE", **BOB)]
+    records += [contact("dms_service:2", address="5 FIR CT", **MARY)]
+    deals = [deal(str(n), one, vin=VIN) for n, one in enumerate(("dms_service:1", "dms_service:2"))]
+    stated = {feed: [{"row_key": key, column: VIN if is_whole else VIN[:10]}]}
+    found = partition(days.run(records, deals, stated=stated))
+    assert (frozenset({told, "dms_service:1"}) in found) == is_whole
+    assert frozenset({"dms_service:2"}) in found
+
+
+@pytest.mark.parametrize("status", ["closed", "cancelled"])
+def test_a_vehicle_traded_in_finds_its_owner_and_not_the_next_one(days: Days, status: str) -> None:
+    records = [contact("dms_sales:1", address="1 ELM ST", **BOB), contact("dms_service:1", address="77 OAK AVE", **BOB)]
+    records += [contact("dms_sales:2", address="5 FIR CT", **MARY)]
+    deals = [deal("1", "dms_sales:1", vin="2HGCM82633A004353", trade_vin=VIN, status=status), deal("3", "dms_sales:2", vin=VIN)]
+    found = partition(days.run(records, [*deals, deal("2", "dms_service:1", vin=VIN)]))
+    assert (frozenset({"dms_sales:1", "dms_service:1"}) in found) == (status == "closed")
+    assert frozenset({"dms_sales:2"}) in found
+
+
 def test_nameless_record_does_not_choose_between_two_people(days: Days) -> None:
     records = [
         contact("a:1", emails="s@mail.test", **BOB),

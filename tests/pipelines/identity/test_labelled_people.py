@@ -9,10 +9,11 @@ import pytest
 from assets.engine import DuckDBEngine
 from assets.policy_files import load_policy
 from pipelines.identity.daily import STEP
+from pipelines.identity.stated_vins import INPUTS as STATED
 from pipelines.step import Day
 from schemas.sources import all_feeds
 from schemas.tables.web_identity import WEB_EVIDENCE, WEB_NETWORK
-from tests.pipelines.identity.conftest import AS_OF, STAMP, TABLES
+from tests.pipelines.identity.conftest import AS_OF, STAMP, TABLES, frame
 
 MIN_PRECISION, MIN_RECALL = 0.97, 0.75
 
@@ -63,6 +64,8 @@ def scored(samples: Path) -> tuple[float, float, dict[str, pl.DataFrame]]:
     engine.register("email_status", all_feeds()["email_status"].schema().create_empty())
     engine.register("web_evidence", WEB_EVIDENCE.schema.create_empty())
     engine.register("web_network", WEB_NETWORK.schema.create_empty())
+    for one in STATED:
+        engine.register(one.table, frame(one.table, []).with_columns(dt=pl.lit(AS_OF)))
     for name in (one.table for one in STEP.inputs if one.window == "previous"):
         engine.register(f"previous_{name}", TABLES[name].schema.create_empty())
     found = STEP.frames(engine, Day(AS_OF, load_policy("velocity_b"), "key"))
@@ -79,5 +82,5 @@ def test_precision_and_recall_of_pairs(scored: tuple[float, float, dict]) -> Non
 
 
 def test_tables_keep_their_contracts(scored: tuple[float, float, dict]) -> None:
-    for name, frame in scored[2].items():
-        TABLES[name].schema.validate(frame)
+    for name, made in scored[2].items():
+        TABLES[name].schema.validate(made)

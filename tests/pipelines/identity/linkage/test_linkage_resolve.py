@@ -133,7 +133,7 @@ def test_a_stranger_changes_hardly_anybody(seed: int) -> None:
     more = pl.concat([frame, far.with_columns(id=pl.lit("zz"))], how="diagonal_relaxed")
     before, after = pairs_of(resolve(frame, DEALER)), pairs_of(resolve(more, DEALER))
     assert not any("zz" in pair for pair in after)
-    assert len(before ^ after) <= max(3, 0.1 * len(before))
+    assert len(before ^ after) <= max(3, 0.2 * len(before))
 
 
 def pairs_of(found: Resolution) -> set[tuple[str, ...]]:
