@@ -58,3 +58,12 @@ def verdict_on(difference_low: float | None, difference_high: float | None) -> s
 def matched_at(place: str) -> str:
     """The place at which people were matched, in words."""
     return {"rooftop": "the same rooftop", "brand": "the same brand", "group": "anywhere in the group"}[place]
+
+
+def days_early(row: Mapping[str, object]) -> str:
+    """Median and quarters of the days early of a row of CAUGHT_SCHEMA; a dash where too few were caught."""
+    figures = [row[f"days_early_{name}"] for name in ("median", "q1", "q3")]
+    if any(one is None for one in figures):
+        return "–"
+    median, low, high = (round(float(str(one))) for one in figures)
+    return f"{median} ({low} to {high})"
