@@ -11,7 +11,8 @@ import dagster as dg
 
 from assets.house import House
 from assets.lake import Lake
-from assets.table import day_of, tell
+from assets.progress import tell
+from assets.table import day_of
 from pipelines.activation.render import MANIFEST, render
 from schemas.platforms import PlatformContract, all_platforms
 

@@ -9,7 +9,8 @@ import dagster as dg
 
 from assets.house import House
 from assets.lake import Lake
-from assets.table import day_of, tell
+from assets.progress import tell
+from assets.table import day_of
 from pipelines.reports.audience_page import audience_page
 from pipelines.reports.hygiene_page import hygiene_page
 from pipelines.reports.validation_page import validation_page

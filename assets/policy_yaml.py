@@ -4,6 +4,7 @@ import csv
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -56,7 +57,7 @@ def key_text(path: KeyPath) -> str:
 def read_yaml(path: Path, file: str) -> Document | Problem:
     """Read one YAML file; a Problem that names the line where it is not YAML, repeats a key or holds no mapping."""
     try:
-        node = YAML(typ="rt").load(path.read_text(encoding="utf-8"))
+        node = _node(path.read_text(encoding="utf-8"))
     except DuplicateKeyError as error:
         key = str(error.problem).split('"')[1] if '"' in str(error.problem) else ""
         return Problem(file, _line_of(error), key, f"the key {key!r} twice", "each key once")
@@ -69,6 +70,12 @@ def read_yaml(path: Path, file: str) -> Document | Problem:
         return Problem(file, 1, "", "an empty file" if node is None else "no mapping of keys to values", "keys with values")
     lines: dict[KeyPath, int] = {}
     return Document(file, _plain(node, (), lines), lines)
+
+
+@lru_cache(maxsize=64)
+def _node(text: str) -> Any:
+    """A text as the library reads it, which nobody changes; a process reads a group's files again and again."""
+    return YAML(typ="rt").load(text)
 
 
 def _line_of(error: YAMLError) -> int:

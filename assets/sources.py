@@ -13,6 +13,7 @@ from assets.arrivals import Arrival, arrivals, shown, unclaimed, write_manifest
 from assets.catalogue import accepted_table, quarantine_table
 from assets.house import House
 from assets.lake import ROW_GROUP_ROWS
+from assets.progress import tell, tell_so_far
 from assets.table import (
     CHECKS,
     Staged,
@@ -24,8 +25,6 @@ from assets.table import (
     publish,
     published_metadata,
     spec_of,
-    tell,
-    tell_so_far,
     write_verdict,
 )
 from pipelines.ingest import DropFile, Ingested, ingest

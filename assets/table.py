@@ -4,23 +4,16 @@ An asset reads its declared inputs, builds, stages Parquet beside its place, jud
 table's expectations, and only then renames it into place. What fails is recorded and nothing of it is published.
 """
 
-import ctypes
-import gc
-import logging
-import resource
-import sys
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
 import dataframely as dy
 import polars as pl
-import pyarrow as pa
 
 from assets.catalogue import all_contracts
 from assets.guard_rails import Rails, broken, measured, rail_findings, rail_results, rail_specs
@@ -28,11 +21,11 @@ from assets.house import House
 from assets.judge import Verdict, judge
 from assets.lake import Lake
 from assets.policy_reads import watched, write_reads
+from assets.progress import give_back, peak_mb, tell
 from pipelines.quality import suite
 from pipelines.step import Input, Step
 from schemas.contract import Table
 
-PROGRESS = logging.getLogger("velocity.progress")
 SLICE_ROWS = 250_000  # row rules are checked in slices, so that a large table is never held twice
 CHECKS = {
     "contract": "Every row obeys the row contract of the table.",
@@ -82,37 +75,6 @@ def asset_of(step: Step, partitions: dg.DailyPartitionsDefinition) -> dg.AssetsD
 def check_specs(asset: str, checks: Mapping[str, str]) -> list[dg.AssetCheckSpec]:
     """The checks of an asset, by name and description."""
     return [dg.AssetCheckSpec(name, asset=asset, description=text) for name, text in checks.items()]
-
-
-def tell(name: str, rows: int, started: float) -> None:
-    """One line of progress: what was made, its rows, seconds and the process's peak memory so far. Gives memory back."""
-    give_back()
-    PROGRESS.info("%s: %d rows, %.1f s, peak %d MB", name, rows, time.monotonic() - started, peak_mb())
-
-
-def give_back() -> None:
-    """Return freed memory to the system between assets, so that one stage's peak is not added to the next one's."""
-    gc.collect()
-    _set_aside()
-    pa.default_memory_pool().release_unused()
-    if sys.platform == "linux" and hasattr(system := ctypes.CDLL(None), "malloc_trim"):
-        system.malloc_trim(0)
-
-
-@cache
-def _set_aside() -> None:
-    """Once, spare later collections what is loaded by then and stays: modules, definitions, Great Expectations."""
-    gc.freeze()
-
-
-def tell_so_far(name: str, rows: int) -> None:
-    """A line of progress from within long work."""
-    PROGRESS.info("%s: %d rows so far", name, rows, extra={"is_partial": True})
-
-
-def peak_mb() -> int:
-    """Largest resident memory of this process so far, MB."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
 
 
 def spec_of(table: Table, deps: list[str] | None = None) -> dg.AssetSpec:

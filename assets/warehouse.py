@@ -11,7 +11,8 @@ import duckdb
 from assets.catalogue import all_contracts
 from assets.house import House
 from assets.lake import PART, Lake, replace_durably
-from assets.table import day_of, tell
+from assets.progress import tell
+from assets.table import day_of
 
 NAME = "warehouse.duckdb"
 
