@@ -120,7 +120,7 @@ SAID = {
 def test_a_whole_stated_vehicle_finds_who_moved_and_changed_all_else(days: Days, name: str, is_whole: bool) -> None:
     feed, key, role, column = SAID[name]
     told = f"{feed}:{key}:{role}"
-    records = [contact(told, address="1 ELM ST", **BOB), contact("dms_service:1", address="77 OAK AVE", **BOB)]
+    records = [contact(told, address="1 ELM ST", **BOB), contact("dms_service:1", address="77 OAK AVE", zip="28803", **BOB)]
     records += [contact("dms_service:2", address="5 FIR CT", **MARY)]
     deals = [deal(str(n), one, vin=VIN) for n, one in enumerate(("dms_service:1", "dms_service:2"))]
     stated = {feed: [{"row_key": key, column: VIN if is_whole else VIN[:10]}]}
@@ -131,7 +131,10 @@ def test_a_whole_stated_vehicle_finds_who_moved_and_changed_all_else(days: Days,
 
 @pytest.mark.parametrize("status", ["closed", "cancelled"])
 def test_a_vehicle_traded_in_finds_its_owner_and_not_the_next_one(days: Days, status: str) -> None:
-    records = [contact("dms_sales:1", address="1 ELM ST", **BOB), contact("dms_service:1", address="77 OAK AVE", **BOB)]
+    records = [
+        contact("dms_sales:1", address="1 ELM ST", **BOB),
+        contact("dms_service:1", address="77 OAK AVE", zip="28803", **BOB),
+    ]
     records += [contact("dms_sales:2", address="5 FIR CT", **MARY)]
     deals = [deal("1", "dms_sales:1", vin="2HGCM82633A004353", trade_vin=VIN, status=status), deal("3", "dms_sales:2", vin=VIN)]
     found = partition(days.run(records, [*deals, deal("2", "dms_service:1", vin=VIN)]))
