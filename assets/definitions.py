@@ -15,7 +15,7 @@ from assets.table import asset_of
 from pipelines.step import steps_of
 from schemas.sources import all_feeds
 
-STAGES = ("records", "identity", "identity.web", "traits", "triggers", "audiences", "activation", "measurement")
+STAGES = ("records", "identity", "identity.web", "traits", "propensity", "triggers", "audiences", "activation", "measurement")
 
 
 def build(house: House, first_day: date | None = None) -> dg.Definitions:

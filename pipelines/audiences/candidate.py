@@ -11,7 +11,7 @@ from schemas.tables.traits import CANDIDATE
 
 INPUTS = (
     "person", "member", "person_identifier", "garage",
-    "geography", "rfm", "intent", "interest", "lifecycle", "service", "equity", "trigger_event",
+    "geography", "rfm", "intent", "interest", "lifecycle", "service", "equity", "trigger_event", "propensity",
     "transaction", "vehicle", "consent_event",
 )  # fmt: skip
 

@@ -1,5 +1,5 @@
 -- One row per person and own brand: everything that audience rules may say.
--- Inputs: person, member, person_identifier, geography, rfm, intent, interest, garage, lifecycle, service, equity, trigger_event,
+-- Inputs: person, member, person_identifier, geography, rfm, intent, interest, garage, lifecycle, service, equity, trigger_event, propensity,
 --         transaction, vehicle, consent_event; own_brand(brand, make) and conquest_make(brand, make) come from policy;
 --         competitor_trigger(trigger): triggers about vehicles of makes that a brand can win from.
 -- Parameters: $as_of date, $life_event_days integer.
@@ -110,6 +110,12 @@ moments AS (
     FROM trigger_event t JOIN vehicle v ON v.vin = t.vin JOIN conquest_make c ON c.make = v.make
     WHERE t.trigger IN (SELECT "trigger" FROM competitor_trigger)
 ),
+buys AS (
+    SELECT person_id,
+        max(probability) FILTER (horizon_days = 30) AS in_30d, max(probability) FILTER (horizon_days = 90) AS in_90d,
+        min(decile) FILTER (horizon_days = 30) AS decile
+    FROM propensity GROUP BY person_id
+),
 triggers AS (SELECT person_id, brand, list(trigger ORDER BY trigger) AS triggers FROM moments GROUP BY person_id, brand)
 SELECT p.person_id, b.brand, p.household_id,
     g.nearest_rooftop_id AS rooftop_id, g.distance_miles, g.market, g.market_type, g.home_market, p.state, p.zip,
@@ -137,7 +143,8 @@ SELECT p.person_id, b.brand, p.household_id,
     k.next_appointment_on, k.equity_low, k.equity_mid,
     date_diff('day', f.last_sale_on, $as_of) / 30.4375 AS months_since_sale,
     date_diff('day', f.last_service_on, $as_of) / 30.4375 AS months_since_service,
-    coalesce(c.has_open_deal, FALSE) AS has_open_deal, f.rfm_score, cb.service_rooftop_id,
+    coalesce(c.has_open_deal, FALSE) AS has_open_deal, f.rfm_score,
+    y.in_30d AS buy_30d_probability, y.in_90d AS buy_90d_probability, y.decile AS buy_decile, cb.service_rooftop_id,
     coalesce(t.triggers, []) AS triggers,
     CASE WHEN NOT p.is_first_party THEN r.licence_id END AS licence_id
 FROM candidates p
@@ -157,4 +164,5 @@ LEFT JOIN clock k ON k.person_id = p.person_id AND k.brand = b.brand
 LEFT JOIN customers c ON c.person_id = p.person_id
 LEFT JOIN customers_of_brand cb ON cb.person_id = p.person_id AND cb.brand = b.brand
 LEFT JOIN rfm f ON f.person_id = p.person_id
+LEFT JOIN buys y ON y.person_id = p.person_id
 LEFT JOIN triggers t ON t.person_id = p.person_id AND t.brand = b.brand

@@ -237,6 +237,15 @@ class Candidate(dy.Schema):
     months_since_service = dy.Float64(nullable=True, description="months since the last service visit here")
     has_open_deal = dy.Bool(description="a deal is open here")
     rfm_score = dy.Float64(nullable=True, description="weighted quintiles, 0 to 5")
+    buy_30d_probability = dy.Float64(
+        nullable=True, min=0, max=1, description="calibrated probability to buy here in 30 days; null where no model may speak"
+    )
+    buy_90d_probability = dy.Float64(
+        nullable=True, min=0, max=1, description="calibrated probability to buy here in 90 days; null where no model may speak"
+    )
+    buy_decile = dy.Int64(
+        nullable=True, min=1, max=10, description="1 is the tenth likeliest to buy here in 30 days, by model or weighted score"
+    )
     service_rooftop_id = dy.String(nullable=True, description="rooftop of the last service visit or deal for this brand")
     triggers = dy.List(dy.String(), description="triggers in force for vehicles of this brand or the person")
     licence_id = dy.String(

@@ -183,3 +183,15 @@ def test_triggers_licences_life_events_and_age(engine: DuckDBEngine) -> None:
     assert (first["age_years"], first["has_life_event"], first["licence_id"]) == (35, True, None)
     assert (second["has_life_event"], second["licence_id"]) == (False, "L1")
     assert (second["has_email"], second["has_phone"], second["has_address"]) == (True, False, True)
+
+
+def test_the_propensity_to_buy_is_there_for_rules(engine: DuckDBEngine) -> None:
+    told = {"person_id": "p1", "population": "contact", "score": 1.0, "sentence": "s", "reason": "r"}
+    rows = [
+        {**told, "horizon_days": 30, "source": "model", "probability": 0.02, "decile": 1},
+        {**told, "horizon_days": 90, "source": "fallback", "decile": 3},
+    ]
+    built = run(engine, person=[{**PERSON, "person_id": name} for name in ("p1", "p2")], propensity=rows)
+    first, second = row(built, "p1", "lux"), row(built, "p2", "vol1")
+    assert [first[f"buy_{one}"] for one in ("30d_probability", "90d_probability", "decile")] == [0.02, None, 1]
+    assert second["buy_decile"] is None
