@@ -10,6 +10,7 @@ from data_samples.simulator.draws import Draws
 from data_samples.simulator.feed_bought import write_appends, write_ownership
 from data_samples.simulator.feed_campaigns import write_email_status, write_exposures
 from data_samples.simulator.feed_crm import write_contacts
+from data_samples.simulator.feed_elsewhere import write_elsewhere
 from data_samples.simulator.feed_leads import write_leads
 from data_samples.simulator.feed_sales import write_sales
 from data_samples.simulator.feed_service import write_appointments, write_service
@@ -29,6 +30,7 @@ OTHER_FEEDS = (
     write_ownership,
     write_appends,
     write_signals,
+    write_elsewhere,
     write_inventory,
     write_calls,
     write_email_status,

@@ -4,6 +4,7 @@ import polars as pl
 
 from data_samples.simulator.contacts import client_ids
 from data_samples.simulator.days import NEVER
+from data_samples.simulator.feed_elsewhere import visits_elsewhere
 from data_samples.simulator.service import due_dates
 from data_samples.simulator.world import World
 from data_samples.simulator.writer import Writer
@@ -12,7 +13,7 @@ HOW = {0: "new", 1: "lease", 2: "used"}
 
 
 def write_truth(world: World, writer: Writer, sessions: pl.DataFrame) -> None:
-    """person, record_truth, vehicle_owner, co_owner, journey, purchase, service_due and move."""
+    """person, record_truth, vehicle_owner, co_owner, journey, purchase, service_due, move and service_elsewhere."""
     people = world.people
     ids = people.select("person", "person_id")
     writer.truth(
@@ -35,6 +36,8 @@ def write_truth(world: World, writer: Writer, sessions: pl.DataFrame) -> None:
     writer.truth("service_due", due.select("person_id", "vin", _day("last_visit", "last_visit"), _day("due", "due_on")))
     moved = people.filter(pl.col("moved_on") > 0)
     writer.truth("move", moved.select("person_id", _day("moved_on", "moved_on"), from_zip="old_zip", to_zip="zip"))
+    elsewhere = _with_id(visits_elsewhere(world), ids)
+    writer.truth("service_elsewhere", elsewhere.select("person_id", "vin", _day("day", "visited_on"), "is_told"))
 
 
 def _day(column: str, name: str) -> pl.Expr:
