@@ -89,7 +89,7 @@ def _day(text: str | None) -> date | None:
 def _write(told: Preview, after: Policy, html: Path | None, out_folder: Path | None, people: Path | None) -> None:
     if html:
         html.parent.mkdir(parents=True, exist_ok=True)
-        html.write_text(preview_page(told.day, after, told.frames, told.sections, told.made), encoding="utf-8")
+        html.write_text(preview_page(told.day, after, told.frames, told.values, told.made), encoding="utf-8")
         out.print(f"page written to {html}", soft_wrap=True)
     if out_folder:
         out_folder.mkdir(parents=True, exist_ok=True)

@@ -7,7 +7,7 @@ Nobody declares anything: a step whose inputs and whose read sections are the sa
 """
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -121,6 +121,32 @@ def changed_sections(before: Policy, after: Policy) -> list[str]:
         inner = type(value).model_fields if isinstance(value, BaseModel) else ()
         paths += [f"{name}.{one}" for one in inner] or [name]
     return sorted(one for one in paths if one != "policy_hash" and section(before, one) != section(after, one))
+
+
+def changed_values(before: Policy, after: Policy) -> list[tuple[str, str, str]]:
+    """Each value that differs: its path, what it was and what it is; blank where it is not there. A new audience is one row."""
+    sides = [dict(_leaves(_plain(side) | {"audiences": _by_name(side), "policy_hash": ""}, "")) for side in (before, after)]
+    lone = {one.audience for one in before.audiences} ^ {one.audience for one in after.audiences}
+    old, new = ("there", ""), ("", "there")
+    rows = [(f"audiences.{one}", *(old if one in _by_name(before) else new)) for one in sorted(lone)]
+    for path in sorted({*sides[0], *sides[1]}):
+        if sides[0].get(path) != sides[1].get(path) and not (path.startswith("audiences.") and path.split(".")[1] in lone):
+            rows.append((path, sides[0].get(path, ""), sides[1].get(path, "")))
+    return rows
+
+
+def _by_name(policy: Policy) -> dict[str, Any]:
+    return {one.audience: _plain(one) for one in policy.audiences}
+
+
+def _leaves(value: Any, path: str) -> Iterator[tuple[str, str]]:
+    """Every value that holds no others, by its dotted path."""
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else None
+    if inner is None:
+        yield path, "" if value is None else str(value)
+        return
+    for key, one in inner:
+        yield from _leaves(one, f"{path}.{key}" if path else str(key))
 
 
 def _plain(value: Any) -> Any:

@@ -8,7 +8,7 @@ import polars as pl
 
 from assets.house import House
 from assets.lake import Lake
-from assets.policy_reads import changed_sections, is_touched, kept_policy, read_under, section
+from assets.policy_reads import changed_sections, changed_values, is_touched, kept_policy, read_under, section
 from assets.rehearsal import NotPublished, is_as_declared, ready, rehearse, step_of_table, tables_between
 from pipelines.activation.exports import STEP as EXPORTS
 from pipelines.activation.reach import reach
@@ -46,6 +46,11 @@ class Preview:
     def sections(self) -> list[str]:
         """The sections of the policy that differ."""
         return changed_sections(self.before, self.after)
+
+    @property
+    def values(self) -> list[tuple[str, str, str]]:
+        """The values that differ: path, before, after."""
+        return changed_values(self.before, self.after)
 
 
 def last_day(lake: Lake) -> date:

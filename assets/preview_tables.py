@@ -9,6 +9,7 @@ from pipelines.reports.preview_blocks import (
     budget_block,
     causes_block,
     cells_block,
+    changed_block,
     funnel_block,
     intent_block,
     overlaps_block,
@@ -24,9 +25,9 @@ MOST_ROWS, MOST_FUNNELS = 15, 2
 def show_preview(out: Console, told: Preview, seconds: float) -> None:
     """Print what changes. What is left out is said, and is in --out and --html."""
     out.print(f"{told.day}, as published, against the changed policy. Nothing was published.", style="bold", soft_wrap=True)
-    out.print(f"changed: {', '.join(told.sections) or 'nothing'}", soft_wrap=True)
-    out.print(f"computed anew in {seconds:.1f} s: {', '.join(told.made) or 'nothing'}", soft_wrap=True)
     frames = told.frames
+    _show(out, changed_block(told.values))
+    out.print(f"computed anew in {seconds:.1f} s: {', '.join(told.made) or 'nothing'}", soft_wrap=True)
     _show(out, sizes_block(frames["sizes"]), most=100)
     if told.moved.is_empty():
         out.print("Nobody enters, leaves or changes the cell.")
@@ -48,7 +49,7 @@ def _rest(out: Console, told: Preview) -> None:
         _show(out, funnel_block(frames["funnel"], audience), most=100)
     if len(named) > MOST_FUNNELS:
         out.print(f"… and the ways of {', '.join(named[MOST_FUNNELS:])}: see --html or --out", soft_wrap=True)
-    if named or told.sections:
+    if named or told.values:
         concerned = frames["overlaps"].filter(
             frames["overlaps"]["left_audience"].is_in(named) | frames["overlaps"]["right_audience"].is_in(named)
         )

@@ -1,5 +1,7 @@
 """The tables of a preview, each from one frame of preview_figures. Cells are text, but for columns of bars."""
 
+from collections.abc import Sequence
+
 import polars as pl
 from markupsafe import Markup
 
@@ -13,6 +15,12 @@ _BAR = (
     '<rect width="100" height="10" fill="#e8edf2"/>{}</svg>{}</span>'
 )
 _STEPS = pl.Enum(["candidates", "rule", "exclusion", "arbitration", "members", "held_back", "no_channel", "addressed"])
+
+
+def changed_block(changed: Sequence[tuple[str, str, str]], note: str = "") -> TableBlock:
+    """The values of the policy that differ."""
+    rows = list(changed) or [("nothing", "", "")]
+    return TableBlock("What the policy says otherwise", ("Value", "Before", "After"), rows, note=note)
 
 
 def sizes_block(sizes: pl.DataFrame) -> TableBlock:

@@ -10,6 +10,7 @@ from pipelines.reports.preview_blocks import (
     budget_block,
     causes_block,
     cells_block,
+    changed_block,
     funnel_block,
     intent_block,
     overlaps_block,
@@ -21,13 +22,15 @@ from pipelines.reports.preview_blocks import (
 )
 from schemas.policy import Policy
 
+MOST_VALUES = 60
+
 
 def preview_page(
-    day: date, policy: Policy, frames: Mapping[str, pl.DataFrame], changed: Sequence[str], made: Sequence[str]
+    day: date, policy: Policy, frames: Mapping[str, pl.DataFrame], changed: Sequence[tuple[str, str, str]], made: Sequence[str]
 ) -> str:
     """The page as HTML. `frames` are those of preview_figures, and `reach` where it was computed.
 
-    `policy` is the changed one; `changed` names the sections that differ, `made` the tables that were computed anew for it.
+    `policy` is the changed one; `changed` holds path, before and after of each value that differs; `made` names the tables made.
     """
     sections = [
         Section("changed", "What was changed", "", [Block((_changed(changed, made),))]),
@@ -67,10 +70,11 @@ def _cards(sizes: pl.DataFrame) -> list[Card]:
     return cards
 
 
-def _changed(changed: Sequence[str], made: Sequence[str]) -> TableBlock:
-    rows = [(one, "changed") for one in changed] or [("nothing", "the policy says what it said")]
+def _changed(changed: Sequence[tuple[str, str, str]], made: Sequence[str]) -> TableBlock:
     note = f"Computed anew: {', '.join(made)}." if made else "Nothing had to be computed anew."
-    return TableBlock("Sections of the policy", ("Section", "Against the published day"), rows, note=note)
+    if len(changed) > MOST_VALUES:
+        note = f"And {len(changed) - MOST_VALUES} more values. {note}"
+    return changed_block(changed[:MOST_VALUES], note)
 
 
 def _cells(cells: pl.DataFrame) -> list[Block]:
