@@ -22,6 +22,7 @@ class Kind(StrEnum):
     DATE = "date"  # Date; M/D/YYYY, YYYY-MM-DD or YYYYMMDD; 0 and 00000000 are blank
     TIMESTAMP = "timestamp"  # Datetime(us, UTC); ISO 8601, naive values in the group's time zone
     INTEGER = "integer"  # Int64; thousands separators allowed
+    MILES = "miles"  # Int64; as integer, with a unit where one is written; kilometres become miles
     MONEY = "money"  # Decimal(14, 2); thousands separators, leading $ and (negative) allowed
     NUMBER = "number"  # Float64
     FLAG = "flag"  # Boolean; Y/N, Yes/No, true/false, 1/0, T/F
@@ -35,6 +36,7 @@ EXPECTED: Mapping[Kind, str] = MappingProxyType(
         Kind.DATE: "a date as M/D/YYYY, YYYY-MM-DD or YYYYMMDD",
         Kind.TIMESTAMP: "a time as ISO 8601, for example 2026-11-21T09:30:00-05:00",
         Kind.INTEGER: "a whole number, for example 36000 or 36,000",
+        Kind.MILES: "whole miles, for example 36000, 36,000 mi or 57,936 km",
         Kind.MONEY: "an amount with at most two decimals, for example 31,250.00",
         Kind.NUMBER: "a number, for example 4.9",
         Kind.FLAG: "one of Y, N, Yes, No, true, false, 1, 0",
@@ -76,7 +78,7 @@ class Field:
                 return dy.Date(nullable=optional, description=text, metadata=meta)
             case Kind.TIMESTAMP:
                 return dy.Datetime(nullable=optional, time_zone="UTC", time_unit="us", description=text, metadata=meta)
-            case Kind.INTEGER:
+            case Kind.INTEGER | Kind.MILES:
                 low, high = _whole(self.minimum), _whole(self.maximum)
                 return dy.Int64(nullable=optional, min=low, max=high, description=text, metadata=meta)
             case Kind.MONEY:

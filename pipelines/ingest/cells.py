@@ -19,12 +19,16 @@ _BLANK_DATE = (*_BLANK, "0", "00000000", "0000-00-00", "00/00/0000")
 _FLAGS = {"y": True, "yes": True, "true": True, "1": True, "t": True, "n": False, "no": False, "false": False, "0": False}
 _FLAGS |= {"f": False}
 
+KM_PER_MILE = 1.609344  # the international mile, exactly
+
 _YEARS = (1900, 2199)  # a moment outside is a placeholder or a slip, and near year 1 or 9999 no clock can be moved by a zone
 
 _ISO_DAY = r"^\d{4}-\d{1,2}-\d{1,2}$"
 _ISO_TIME = r"^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d{1,9})?$"
 _ISO_ZONED = r"^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:?\d\d)$"
 _WHOLE = r"^[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.0*)?$"
+_DISTANCE = r"(?i)\s*(?:mi|mls|miles?|kms?|kilomet(?:er|re)s?)\.?$"
+_KILOMETRES = r"(?i)(?:kms?|kilomet(?:er|re)s?)\.?$"
 _AMOUNT = r"^-?(?:(?:\d{1,3}(?:,\d{3})+|\d{1,12})(?:\.\d{0,2}0*)?|\.\d{1,2}0*)$"
 _NUMBER = r"^[+-]?(?:(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,3})?$"
 
@@ -78,6 +82,13 @@ def _date(cell: pl.Expr, _: str) -> pl.Expr:
 def _integer(cell: pl.Expr, _: str) -> pl.Expr:
     digits = cell.str.replace_all(",", "", literal=True).str.replace(r"\.0*$", "").str.strip_prefix("+")
     return pl.when(cell.str.contains(_WHOLE)).then(digits).cast(pl.Int64, strict=False)
+
+
+def _miles(cell: pl.Expr, zone: str) -> pl.Expr:
+    """Whole miles; where kilometres are written they are turned into miles and rounded."""
+    number = _integer(cell.str.replace(_DISTANCE, ""), zone)
+    is_km = cell.str.contains(_KILOMETRES)
+    return pl.when(is_km).then((number / KM_PER_MILE).round().cast(pl.Int64)).otherwise(number)
 
 
 def _money(cell: pl.Expr, _: str) -> pl.Expr:
@@ -168,6 +179,7 @@ _READERS = cast(
         Kind.VIN: _vin,
         Kind.DATE: _date,
         Kind.INTEGER: _integer,
+        Kind.MILES: _miles,
         Kind.MONEY: _money,
         Kind.NUMBER: _number,
         Kind.FLAG: _flag,

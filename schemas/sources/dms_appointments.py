@@ -10,13 +10,13 @@ APPOINTMENT = (
     Field("Appointment Time", "appointment_time"),
     Field("Appointment Create Date", "created_on", Kind.DATE),
     Field("RO Number", "ro_number"),
-    Field("Last RO Miles", "last_ro_miles", Kind.INTEGER, minimum=0, description="miles"),
+    Field("Last RO Miles", "last_ro_miles", Kind.MILES, minimum=0, description="miles"),
     Field("Last RO Date", "last_ro_on", Kind.DATE),
     Field("Operation Code", "op_code"),
     Field("Operation Code Description", "op_description"),
     Field("Recommended Operation Code", "recommended_code"),
     Field("Sale Type", "sale_type"),
-    Field("Appointment Mileage", "mileage", Kind.INTEGER, minimum=0, description="miles"),
+    Field("Appointment Mileage", "mileage", Kind.MILES, minimum=0, description="miles"),
 )
 
 FEED = Feed(

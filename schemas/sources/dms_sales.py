@@ -15,8 +15,8 @@ DEAL = (
     Field("Sale Type", "sale_type", description="for example Retail, Lease, Wholesale, Fleet, House"),
     Field("New/Used", "condition", description="New, Used or Certified, or N/U/C"),
     Field("Stock Number", "stock_number"),
-    Field("Mileage", "mileage", Kind.INTEGER, minimum=0, description="miles"),
-    Field("Delivery Mileage", "delivery_mileage", Kind.INTEGER, minimum=0, description="miles"),
+    Field("Mileage", "mileage", Kind.MILES, minimum=0, description="miles"),
+    Field("Delivery Mileage", "delivery_mileage", Kind.MILES, minimum=0, description="miles"),
     Field("Entry Date", "entry_on", Kind.DATE),
     Field("Booked Date", "booked_on", Kind.DATE),
     Field("Finalized Date", "finalized_on", Kind.DATE),
@@ -56,7 +56,7 @@ TRADES = tuple(
         Field(f"Trade {n} Year", f"trade_{n}_year", Kind.INTEGER),
         Field(f"Trade {n} Make", f"trade_{n}_make"),
         Field(f"Trade {n} Model", f"trade_{n}_model"),
-        Field(f"Trade {n} Odometer", f"trade_{n}_odometer", Kind.INTEGER, minimum=0, description="miles"),
+        Field(f"Trade {n} Odometer", f"trade_{n}_odometer", Kind.MILES, minimum=0, description="miles"),
         Field(f"Trade {n} Payoff", f"trade_{n}_payoff", Kind.MONEY, description="US dollars"),
     )
 )

@@ -22,8 +22,8 @@ ORDER = (
     Field("Customer Total Sale", "customer_sale", Kind.MONEY, description="US dollars"),
     Field("Warranty Total Sale", "warranty_sale", Kind.MONEY, description="US dollars"),
     Field("Internal Total Sale", "internal_sale", Kind.MONEY, description="US dollars"),
-    Field("RO Mileage", "mileage_in", Kind.INTEGER, minimum=0, description="miles"),
-    Field("Mileage Out", "mileage_out", Kind.INTEGER, minimum=0, description="miles"),
+    Field("RO Mileage", "mileage_in", Kind.MILES, minimum=0, description="miles"),
+    Field("Mileage Out", "mileage_out", Kind.MILES, minimum=0, description="miles"),
     Field("Delivery Date", "delivery_on", Kind.DATE),
 )
 

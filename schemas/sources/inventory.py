@@ -29,7 +29,7 @@ FEED = Feed(
         Field("model", "model", aliases=("Model",)),
         Field("trim", "trim", aliases=("Trim",)),
         Field("body_style", "body_style", aliases=("body", "Body")),
-        Field("mileage", "mileage", Kind.INTEGER, minimum=0, aliases=("Mileage", "odometer"), description="miles"),
+        Field("mileage", "mileage", Kind.MILES, minimum=0, aliases=("Mileage", "odometer"), description="miles"),
         Field("price", "price", Kind.MONEY, aliases=("list_price", "List Price", "asking_price"), description="US dollars"),
         Field("msrp", "msrp", Kind.MONEY, aliases=("MSRP",), description="US dollars"),
         Field("in_stock_on", "in_stock_on", Kind.DATE, aliases=("inventory_date", "Inventory Date")),

@@ -29,7 +29,7 @@ FEED = Feed(
         Field("make", "make"),
         Field("model", "model"),
         Field("trim", "trim", aliases=("style",)),
-        Field("miles", "miles", Kind.INTEGER, minimum=0, aliases=("mileage", "odometer"), description="miles the value is for"),
+        Field("miles", "miles", Kind.MILES, minimum=0, aliases=("mileage", "odometer"), description="miles the value is for"),
         Field("value_low", "value_low", Kind.MONEY, aliases=("low", "rough"), description="lower bound, US dollars"),
         Field("value_mid", "value_mid", Kind.MONEY, aliases=("value", "mid", "average"), description="central value, US dollars"),
         Field("value_high", "value_high", Kind.MONEY, aliases=("high", "clean"), description="upper bound, US dollars"),

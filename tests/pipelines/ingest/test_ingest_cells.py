@@ -112,6 +112,23 @@ def test_integers(text: str, value: object) -> None:
 @pytest.mark.parametrize(
     ("text", "value"),
     [
+        ("36,000", 36000),
+        ("36,000 mi", 36000),
+        ("36000 Miles", 36000),
+        ("57,936 km", 36000),  # 57,936 / 1.609344 = 35,999.76
+        ("100 KM", 62),
+        ("100kilometres", 62),
+        ("km", None),
+        ("36,000 x", None),
+    ],
+)
+def test_miles(text: str, value: object) -> None:
+    assert read(Kind.MILES, text) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
         ("31,250.00", Decimal("31250.00")),
         ("$31,250", Decimal("31250.00")),
         ("($1,000.50)", Decimal("-1000.50")),
