@@ -10,6 +10,15 @@ WHAT_KINDS_MEAN: Mapping[str, str] = MappingProxyType(
         "known today",
     }
 )
+SHORT: Mapping[str, str] = MappingProxyType(
+    {
+        "bought_here": "bought here",
+        "bought_elsewhere": "bought elsewhere",
+        "serviced": "serviced",
+        "booked": "booked",
+        "lead": "lead",
+    }
+)
 FIGURES: Mapping[str, str] = MappingProxyType(
     {
         "held_months": "months held",
@@ -36,7 +45,7 @@ def times(value: float | None) -> str:
     """A lift: 1.8 times; ∞ where nothing bounds it."""
     if value is None:
         return "–"
-    return "∞" if value == float("inf") else f"{value:.2f}×"
+    return "∞" if value == float("inf") else f"{value:.1f}×" if value >= 10 else f"{value:.2f}×"
 
 
 def between(low: float | None, high: float | None, words: object) -> str:

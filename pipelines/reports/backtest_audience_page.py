@@ -3,11 +3,11 @@
 from pipelines.measurement.backtest_audience import AUDIENCE_OUTCOMES, WHOLE
 from pipelines.measurement.backtest_estimate import GIVEN
 from pipelines.measurement.backtest_result import AudienceBacktest
-from pipelines.measurement.backtest_words import WHAT_KINDS_MEAN, between, days_early, share, times
+from pipelines.measurement.backtest_words import SHORT, WHAT_KINDS_MEAN, between, days_early, share, times
 from pipelines.reports.backtest_charts import Lift, forest
 from pipelines.reports.page import Block, Card, Section, TableBlock, bar, code, counted, long_date, number, page
 
-RATE_HEADS = ("Within", "People in it", "Everybody else", "Rate in it", "Rate outside", "Lift", "")
+RATE_HEADS = ("Within", "People in it", "Everybody else", "Rate in it", "Rate outside", "Lift")
 CELL_HEADS = ("Cell", "People", "Rate in it", "Lift", "Caught", "Share of all")
 
 
@@ -60,7 +60,8 @@ def _caught(found: AudienceBacktest) -> Section:
 
 def _rates(found: AudienceBacktest) -> Section:
     whole = found.rates.filter(cell=WHOLE).to_dicts()
-    blocks = [Block(figure=forest([_lift(row) for row in whole], "Lift of members over everybody else"))]
+    ordered = [row for outcome in AUDIENCE_OUTCOMES for row in whole if row["outcome"] == outcome]
+    blocks = [Block(figure=forest([_lift(row) for row in ordered], "Lift of members over everybody else"))]
     for outcome, title in AUDIENCE_OUTCOMES.items():
         rows = [_rate(row) for row in whole if row["outcome"] == outcome]
         blocks.append(Block((TableBlock(title.capitalize(), RATE_HEADS, rows, numeric=(1, 2, 3, 4, 5)),)))
@@ -69,8 +70,7 @@ def _rates(found: AudienceBacktest) -> Section:
 
 
 def _lift(row: dict[str, object]) -> Lift:
-    name = f"{AUDIENCE_OUTCOMES[str(row['outcome'])].removesuffix(' here').removesuffix(' a service appointment')}"
-    name = f"{name.removesuffix(' a vehicle serviced')}, {row['horizon_days']} days"
+    name = f"{SHORT[str(row['outcome'])]}, {row['horizon_days']} days"
     if row["verdict"] != GIVEN or row["lift"] is None:
         return Lift(name, None, None, None, str(row["verdict"]) if row["verdict"] != GIVEN else "no ratio: nobody outside")
     value, low, high = (float(str(row[f"lift{end}"])) for end in ("", "_low", "_high"))
@@ -80,12 +80,12 @@ def _lift(row: dict[str, object]) -> Lift:
 def _rate(row: dict[str, object]) -> tuple[object, ...]:
     start = (f"{row['horizon_days']} days", number(_int(row["member_people"])), number(_int(row["outside_people"])))
     if row["verdict"] != GIVEN:
-        return (*start, "–", "–", "–", row["verdict"])
+        return (*start, row["verdict"], "–", "–")
     inside = (
         f"{share(_float(row['member_rate']))} ({between(_float(row['member_rate_low']), _float(row['member_rate_high']), share)})"
     )
     lift = f"{times(_float(row['lift']))} ({between(_float(row['lift_low']), _float(row['lift_high']), times)})"
-    return (*start, inside, share(_float(row["outside_rate"])), lift, "")
+    return (*start, inside, share(_float(row["outside_rate"])), lift)
 
 
 def _cells(found: AudienceBacktest) -> Section:

@@ -6,6 +6,7 @@ from pipelines.measurement.backtest_estimate import GIVEN, OUTCOMES
 from pipelines.measurement.backtest_result import TriggerBacktest
 from pipelines.measurement.backtest_words import (
     FIGURES,
+    SHORT,
     WHAT_KINDS_MEAN,
     between,
     matched_at,
@@ -53,13 +54,13 @@ def _lifts(found: TriggerBacktest) -> Section:
     rows = [_lift(row) for row in found.results.to_dicts()]
     blocks = [Block(figure=forest(rows, "Lift by outcome and horizon, with intervals"))]
     blocks += [Block((_table(found, outcome, title),)) for outcome, title in OUTCOMES.items()]
+    blocks.append(Block(text=NOTE))
     lead = "How much more often it followed than among matched people. An interval that crosses 1 tells no difference."
     return Section("lift", "What followed", lead, blocks)
 
 
 def _lift(row: dict[str, object]) -> Lift:
-    title = OUTCOMES[str(row["outcome"])].split(",")[0]
-    name = f"{title}, {row['horizon_days']} days"
+    name = f"{SHORT[str(row['outcome'])]}, {row['horizon_days']} days"
     if row["verdict"] != GIVEN or row["lift"] is None:
         return Lift(name, None, None, None, "no ratio: nobody matched" if row["verdict"] == GIVEN else str(row["verdict"]))
     value, low, high = (float(str(row[f"lift{end}"])) for end in ("", "_low", "_high"))
@@ -69,7 +70,7 @@ def _lift(row: dict[str, object]) -> Lift:
 def _table(found: TriggerBacktest, outcome: str, title: str) -> TableBlock:
     rows = []
     for row in found.results.filter(outcome=outcome).to_dicts():
-        people = (f"{row['horizon_days']} days", number(row["fired_people"]), number(row["matched_people"]))
+        people = (f"{row['horizon_days']}\u00a0days", number(row["fired_people"]), number(row["matched_people"]))
         if row["verdict"] != GIVEN:
             rows.append((*people, "–", "–", "–", "–", str(row["verdict"])))
             continue
@@ -77,7 +78,7 @@ def _table(found: TriggerBacktest, outcome: str, title: str) -> TableBlock:
         lift = f"{times(row['lift'])} ({between(row['lift_low'], row['lift_high'], times)})"
         said = verdict_on(row["difference_low"], row["difference_high"])
         rows.append((*people, share(row["fired_rate"]), share(row["matched_rate"]), gap, lift, said))
-    return TableBlock(title.capitalize(), HEADS, rows, numeric=(1, 2, 3, 4, 5, 6), note=NOTE)
+    return TableBlock(title.capitalize(), HEADS, rows, numeric=(1, 2, 3, 4, 5, 6))
 
 
 def _growth(found: TriggerBacktest) -> Section:
