@@ -1,5 +1,6 @@
 """Fixtures that more than one floor uses."""
 
+import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,6 +8,12 @@ from pathlib import Path
 import pytest
 
 from assets.engine import DuckDBEngine
+
+
+def pytest_collection_finish() -> None:
+    """What collecting imported stays, so that no later collection of garbage has to go through it."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture

@@ -40,20 +40,42 @@ def judge(name: str, content: bytes, other: bytes) -> None:
     assert_adds_up(again)
 
 
-@pytest.mark.parametrize("name", ["call_tracking", "dms_service", "crm_leads", "web_events"])
-@settings(max_examples=60, deadline=None)
-@given(data=st.data())
-def test_any_bytes(name: str, data: st.DataObject) -> None:
-    content = data.draw(
-        st.binary(max_size=200) | st.binary(max_size=60).map(gzip.compress) | st.text(max_size=60).map(str.encode)
-    )
+BYTES = st.binary(max_size=200) | st.binary(max_size=60).map(gzip.compress) | st.text(max_size=60).map(str.encode)
+OF_BYTES = pytest.mark.parametrize("name", ["call_tracking", "dms_service", "crm_leads", "web_events"])
+OF_TEXT = pytest.mark.parametrize("name", ["call_tracking", "crm_contacts", "dms_service", "crm_leads", "web_events"])
+FEW, MANY = settings(max_examples=20, deadline=None), settings(max_examples=200, deadline=None)
+
+
+def below_header(name: str, data: st.DataObject) -> bytes:
+    pieces = st.lists(st.sampled_from(FRAGMENTS[FEEDS[name].layout.value]) | st.text(max_size=4), max_size=40).map("".join)
+    return (header(name) + data.draw(pieces)).encode("utf-8", "replace")
+
+
+@OF_BYTES
+@FEW
+@given(content=BYTES)
+def test_any_bytes(name: str, content: bytes) -> None:
     judge(name, content, b"")
 
 
-@pytest.mark.parametrize("name", ["call_tracking", "crm_contacts", "dms_service", "crm_leads", "web_events"])
-@settings(max_examples=60, deadline=None)
+@OF_TEXT
+@FEW
 @given(data=st.data())
 def test_any_text_below_a_good_header(name: str, data: st.DataObject) -> None:
-    pieces = st.lists(st.sampled_from(FRAGMENTS[FEEDS[name].layout.value]) | st.text(max_size=4), max_size=40).map("".join)
-    one, other = (header(name) + data.draw(pieces) for _ in range(2))
-    judge(name, one.encode("utf-8", "replace"), other.encode("utf-8", "replace"))
+    judge(name, below_header(name, data), below_header(name, data))
+
+
+@pytest.mark.slow
+@OF_BYTES
+@MANY
+@given(content=BYTES)
+def test_many_bytes(name: str, content: bytes) -> None:
+    judge(name, content, b"")
+
+
+@pytest.mark.slow
+@OF_TEXT
+@MANY
+@given(data=st.data())
+def test_many_texts_below_a_good_header(name: str, data: st.DataObject) -> None:
+    judge(name, below_header(name, data), below_header(name, data))
