@@ -14,6 +14,7 @@ from assets.cli_backtest import backtest_command
 from assets.cli_explain import explain_command
 from assets.cli_identity import resolve_command
 from assets.cli_preview import preview_command
+from assets.cli_triggers import triggers_command
 from assets.cli_update import update_command
 from assets.house import PROJECT, SAMPLE_GROUP, House
 from assets.lake import Lake
@@ -45,6 +46,7 @@ app.command("backtest")(backtest_command)
 app.command("update")(update_command)
 app.command("explain")(explain_command)
 app.command("preview")(preview_command)
+app.command("triggers")(triggers_command)
 
 
 def _day(text: str) -> date:

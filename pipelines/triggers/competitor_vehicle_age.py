@@ -6,7 +6,7 @@ from pipelines.triggers.trigger import Parameter, Trigger
 TRIGGER = Trigger(
     name="competitor_vehicle_age",
     title="Competitor's vehicle is getting old",
-    meaning="Somebody within a bought list holds a vehicle of a make that one of our brands can win from, of the age given.",
+    meaning="Somebody known from a bought list holds a vehicle of a make that one of our brands can win from, of the age given.",
     sentence="{make} is {age_years:short} years old",
     example=dict(make="BMW", age_years=4.2),
     takes=(
