@@ -35,7 +35,7 @@ KIA_WARRANTY = {"make": "Kia", "from_year": 2000, "to_year": 2035, "basic_months
 ACURA_TERMS = {"basic_months": 48, "basic_miles": 50000, "powertrain_months": 72, "powertrain_miles": 70000, "source": "test"}
 
 EMPTY_VALUES = MappingProxyType(
-    {pl.String: "", pl.Int64: 0, pl.UInt64: 0, pl.Boolean: False, pl.Float64: 0.0, pl.Date: date(2020, 1, 1)}
+    {pl.String: "", pl.Int64: 0, pl.UInt64: 0, pl.Int16: 0, pl.Boolean: False, pl.Float64: 0.0, pl.Date: date(2020, 1, 1)}
 )
 
 
@@ -64,7 +64,13 @@ def frame(table: Table, *rows: dict[str, Any]) -> pl.DataFrame:
 
 
 def run(engine: Engine, step: Step, policy: Policy, as_of: date = AS_OF, **inputs: Any) -> pl.DataFrame:
-    """Run a step of one table on literal rows (or frames) per input; inputs that are not given are empty."""
+    """Run a step on literal rows (or frames) per input, and return its first table; inputs that are not given are empty."""
+    register(engine, step, **inputs)
+    return built(engine, step, policy, as_of)[step.tables[0].name]
+
+
+def register(engine: Engine, step: Step, **inputs: Any) -> None:
+    """Give the engine literal rows (or frames) per input of a step; inputs that are not given are empty."""
     tables = dict(TABLES)
     for name in {one.table for one in step.inputs} - set(tables):
         tables[name] = _trait_table(name)
@@ -73,7 +79,6 @@ def run(engine: Engine, step: Step, policy: Policy, as_of: date = AS_OF, **input
         rows = given if isinstance(given, pl.DataFrame) else frame(tables[one.table], *given)
         engine.register(one.alias, rows)
     assert not inputs, f"the step does not read {sorted(inputs)}"
-    return built(engine, step, policy, as_of)[step.tables[0].name]
 
 
 def built(engine: Engine, step: Step, policy: Policy, as_of: date = AS_OF) -> dict[str, pl.DataFrame]:

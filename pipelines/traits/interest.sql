@@ -1,92 +1,75 @@
--- What a person looks at, weighted by the points of scored touches, and what they hold.
--- Inputs: scored_touch, garage, inventory, vehicle; policy frames own_make(make, brand), rooftop_brand(rooftop_id, brand),
---         rooftop_alias(alias in lower case, rooftop_id).
--- Parameters: $as_of date.
+-- What a person looks at, weighted by points, and what they hold; values of dimensions are still numbers.
+-- Inputs: touch_interest, touch_thing, interest_value, touch_value, touch_shopper, garage, inventory, vehicle; policy frames
+--         rooftop_brand(rooftop_id, brand), rooftop_alias(alias in lower case, rooftop_id).
+-- Parameters: $as_of date; $stale_before: lists of earlier days say nothing about stock.
 -- Ties are broken by the latest day, then by name.
-WITH looked AS (
-    SELECT * FROM scored_touch WHERE points > 0
+WITH value AS (
+    SELECT value_no, dimension, value, min(label) AS label, min(make) AS make
+    FROM touch_value
+    WHERE dimension <> 'price_band'
+    GROUP BY value_no, dimension, value
 ),
-weighed AS (
-    SELECT
-        person_id, brand, make, model, body_style, condition, vin, rooftop_id,
-        grouping(brand) = 0 AS is_brand, grouping(model) = 0 AS is_model, grouping(body_style) = 0 AS is_body_style,
-        grouping(condition) = 0 AS is_condition, grouping(vin) = 0 AS is_vin, grouping(rooftop_id) = 0 AS is_rooftop,
-        sum(points) AS points, max(local_day) AS last_on
-    FROM looked
-    GROUP BY GROUPING SETS (
-        (person_id, brand), (person_id, make), (person_id, make, model), (person_id, body_style), (person_id, condition),
-        (person_id, vin), (person_id, rooftop_id)
-    )
-),
-named AS (
-    SELECT
-        person_id, points, last_on, make,
-        CASE
-            WHEN is_brand THEN 'brand' WHEN is_model THEN 'model' WHEN is_body_style THEN 'body_style'
-            WHEN is_condition THEN 'condition' WHEN is_vin THEN 'vin' WHEN is_rooftop THEN 'rooftop' ELSE 'make'
-        END AS dimension,
-        CASE
-            WHEN is_brand THEN brand WHEN is_model THEN model WHEN is_body_style THEN body_style
-            WHEN is_condition THEN CAST(condition AS VARCHAR) WHEN is_vin THEN vin WHEN is_rooftop THEN rooftop_id ELSE make
-        END AS name
-    FROM weighed
+ranked AS (
+    SELECT interest_value.person_no, value.dimension, value.make,
+        (CAST(micros AS HUGEINT) * 1000 + 999 - age_days) * 4294967296 + 4294967295 - interest_value.value_no AS place
+    FROM interest_value
+    JOIN value USING (value_no)
 ),
 best AS (
-    SELECT person_id, dimension, name
-    FROM named
-    WHERE name IS NOT NULL AND dimension <> 'model'
-    QUALIFY row_number() OVER (PARTITION BY person_id, dimension ORDER BY points DESC, last_on DESC, name) = 1
-),
-best_model AS (
-    -- The model is one of the top make's, so that make and model never contradict each other.
-    SELECT named.person_id, 'model' AS dimension, named.name
-    FROM named
-    JOIN best ON best.person_id = named.person_id AND best.dimension = 'make' AND best.name = named.make
-    WHERE named.dimension = 'model' AND named.name IS NOT NULL
-    QUALIFY row_number() OVER (PARTITION BY named.person_id ORDER BY named.points DESC, named.last_on DESC, named.name) = 1
+    SELECT person_no,
+        max(place) FILTER (dimension = 'brand') AS brand, max(place) FILTER (dimension = 'make') AS make,
+        max(place) FILTER (dimension = 'body_style') AS body_style, max(place) FILTER (dimension = 'condition') AS condition,
+        max(place) FILTER (dimension = 'vin') AS vin, max(place) FILTER (dimension = 'rooftop') AS rooftop
+    FROM ranked
+    GROUP BY person_no
 ),
 top AS (
-    SELECT
-        person_id,
-        max(name) FILTER (dimension = 'brand') AS top_brand,
-        max(name) FILTER (dimension = 'make') AS top_make,
-        max(name) FILTER (dimension = 'model') AS top_model,
-        max(name) FILTER (dimension = 'body_style') AS top_body_style,
-        max(name) FILTER (dimension = 'condition') AS top_condition,
-        max(name) FILTER (dimension = 'vin') AS top_vin,
-        max(name) FILTER (dimension = 'rooftop') AS top_rooftop_id
-    FROM (SELECT * FROM best UNION ALL SELECT * FROM best_model)
-    GROUP BY person_id
+    SELECT person_no,
+        CAST(4294967295 - brand % 4294967296 AS INTEGER) AS brand_value, CAST(4294967295 - make % 4294967296 AS INTEGER) AS make_value,
+        CAST(4294967295 - body_style % 4294967296 AS INTEGER) AS body_style_value,
+        CAST(4294967295 - condition % 4294967296 AS INTEGER) AS condition_value,
+        CAST(4294967295 - vin % 4294967296 AS INTEGER) AS vin_value, CAST(4294967295 - rooftop % 4294967296 AS INTEGER) AS rooftop_value
+    FROM best
+),
+-- The model is one of the top make's, so that make and model never contradict each other.
+best_model AS (
+    SELECT ranked.person_no, CAST(4294967295 - max(ranked.place) % 4294967296 AS INTEGER) AS model_value
+    FROM ranked
+    JOIN top USING (person_no)
+    JOIN value ON value.value_no = top.make_value AND value.value = ranked.make
+    WHERE ranked.dimension = 'model'
+    GROUP BY ranked.person_no
 ),
 priced AS (
-    SELECT person_id, price, sum(points) AS points FROM looked WHERE price > 0 GROUP BY person_id, price
+    SELECT touch_interest.person_no, touch_thing.price, sum(touch_interest.micros) AS points
+    FROM touch_interest
+    JOIN touch_thing USING (thing_no)
+    WHERE touch_thing.price > 0
+    GROUP BY touch_interest.person_no, touch_thing.price
 ),
 cumulated AS (
-    SELECT
-        person_id, price,
-        sum(points) OVER (PARTITION BY person_id ORDER BY price) AS points_up_to,
-        sum(points) OVER (PARTITION BY person_id) AS points_in_all
+    SELECT person_no, price, sum(points) OVER (PARTITION BY person_no ORDER BY price) AS points_up_to,
+        sum(points) OVER (PARTITION BY person_no) AS points_in_all
     FROM priced
 ),
 quartile AS (
-    SELECT
-        person_id,
-        min(price) FILTER (points_up_to * 4 >= points_in_all) AS price_low,
+    SELECT person_no, min(price) FILTER (points_up_to * 4 >= points_in_all) AS price_low,
         min(price) FILTER (points_up_to * 4 >= points_in_all * 3) AS price_high
     FROM cumulated
-    GROUP BY person_id
+    GROUP BY person_no
 ),
 owned AS (
-    SELECT person_id, body_style
+    SELECT shopper.person_no, garage.body_style
     FROM garage
-    WHERE is_current AND (since IS NULL OR since <= $as_of)
-    QUALIFY row_number() OVER (PARTITION BY person_id ORDER BY since DESC NULLS LAST, vin) = 1
+    JOIN (SELECT DISTINCT person_no, person_id FROM touch_shopper) AS shopper USING (person_id)
+    WHERE garage.is_current AND (garage.since IS NULL OR garage.since <= $as_of)
+    QUALIFY row_number() OVER (PARTITION BY garage.person_id ORDER BY garage.since DESC NULLS LAST, garage.vin) = 1
 ),
 listed AS (
     SELECT rooftop_alias.rooftop_id, inventory.listed_on, inventory.vin, inventory.make, inventory.model, inventory.body_style
     FROM inventory
     JOIN rooftop_alias ON rooftop_alias.alias = lower(inventory.rooftop_id)
-    WHERE inventory.listed_on <= $as_of AND NOT inventory.is_superseded
+    WHERE inventory.listed_on BETWEEN $stale_before AND $as_of AND NOT inventory.is_superseded
 ),
 newest AS (
     SELECT rooftop_id, max(listed_on) AS listed_on FROM listed GROUP BY rooftop_id
@@ -108,13 +91,17 @@ style_stock AS (
     SELECT brand, body_style, count(DISTINCT vin) AS vehicles FROM stock GROUP BY brand, body_style
 )
 SELECT
-    shopper.person_id, top.* EXCLUDE (person_id), quartile.price_low, quartile.price_high, owned.body_style AS owned_body_style,
-    top.top_body_style <> owned.body_style AS is_body_style_change,
-    coalesce(model_stock.vehicles, style_stock.vehicles, 0) AS in_stock_matches
-FROM (SELECT DISTINCT person_id FROM looked) AS shopper
-LEFT JOIN top ON top.person_id = shopper.person_id
-LEFT JOIN quartile ON quartile.person_id = shopper.person_id
-LEFT JOIN owned ON owned.person_id = shopper.person_id
-LEFT JOIN model_stock ON model_stock.make = lower(top.top_make) AND model_stock.model = lower(top.top_model)
-LEFT JOIN style_stock ON style_stock.brand = top.top_brand AND style_stock.body_style = lower(top.top_body_style)
-ORDER BY shopper.person_id
+    shown.person_no, top.* EXCLUDE (person_no), best_model.model_value, quartile.price_low, quartile.price_high,
+    owned.body_style AS owned_body_style, coalesce(model_stock.vehicles, style_stock.vehicles, 0) AS in_stock_matches
+FROM (SELECT DISTINCT person_no FROM touch_interest) AS shown
+LEFT JOIN top USING (person_no)
+LEFT JOIN best_model USING (person_no)
+LEFT JOIN value AS brand ON brand.value_no = top.brand_value
+LEFT JOIN value AS make ON make.value_no = top.make_value
+LEFT JOIN value AS model ON model.value_no = best_model.model_value
+LEFT JOIN value AS body_style ON body_style.value_no = top.body_style_value
+LEFT JOIN quartile USING (person_no)
+LEFT JOIN owned USING (person_no)
+LEFT JOIN model_stock ON model_stock.make = lower(make.value) AND model_stock.model = lower(model.label)
+LEFT JOIN style_stock ON style_stock.brand = brand.value AND style_stock.body_style = lower(body_style.value)
+ORDER BY person_no

@@ -1,60 +1,95 @@
-"""Touches that score, shared by intent and interest: window, bots, person, brand, cap and decay.
+"""Touches that score, shared by intent and interest: window, exclusions, person, brand, caps and decay.
 
-What is made of them belongs to intent (how much) and interest (what).
+What is made of them belongs to intent (how much, why, about what) and interest (what is looked at and held). Tables are kept
+inside the engine under these names, people, brands, kinds and things as numbers, so that millions of rows stay narrow:
+touch_window, touch_source, touch_thing, touch_same_act, touch_shopper, touch_narrow, touch_counted, touch_capped, touch_points.
 """
 
-from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from collections.abc import Mapping
+from datetime import timedelta
+from types import MappingProxyType
 
 import polars as pl
 
-from pipelines.engine import Engine, query_text
+from pipelines.engine import Engine, Value, query_text
 from pipelines.step import Day
 from schemas.policy import Policy
 
-# A person cannot look at a page every minute for over eight hours; what does is a crawler or a monitor.
-BOT_TOUCHES_PER_DAY = 500
+ALL = "all"  # the person as a whole, among the names of brands
+REPEAT = "repeat_view"  # the bonus for a vehicle seen again on another day, among the names of kinds
+NOWHERE = -1  # the number of a kind that has no weight
+LEADS = ("lead", "lead_third_party")
+# What the columns of intent count: kinds of touch by name of the column's flag.
+COUNTED: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "is_vehicle_page": ("vdp_view", "third_party_vdp"),
+        "is_payment": ("payment_tool",),
+        "is_form": ("form_sales", "form_trade", "form_credit", "form_test_drive", *LEADS),
+        "is_call": ("call_sales",),
+        "is_third_party": ("lead_third_party", "third_party_vdp", "third_party_search", "third_party_signal"),
+    }
+)
 
-WEIGHT_SCHEMA = {"kind": pl.String, "points": pl.Float64, "half_life_days": pl.Float64, "cap_per_day": pl.Float64}
 
+def keep_points(engine: Engine, day: Day) -> None:
+    """Keep `touch_points` in the engine: what each person's and brand's kinds, sources and days bring to a score.
 
-def register_scored_touches(engine: Engine, day: Day) -> None:
-    """Register `scored_touch`: one row per person, local day, kind and thing looked at, with its points.
-
-    Points are weight x touches, capped per kind and local day, times 0.5^(age_days / half_life_days);
-    weights in policy scoring.yaml. Reads `touch` and `member`.
+    Points are weight x touches, capped per kind and day, then per source and day, times 0.5^(age_days / half_life_days),
+    then capped per source; figures in policy scoring.yaml. Reads `touch_day`, `member` and `touch_exclusion`.
     """
-    zone = ZoneInfo(day.policy.group.time_zone)
-    starts_on = day.as_of - timedelta(days=day.policy.scoring.intent.window_days - 1)
-    register_own_brands(engine, day.policy)
-    engine.register("intent_weight", _weights(day.policy))
-    scored = engine.sql(
-        query_text("pipelines.traits", "scored_touch"),
-        as_of=day.as_of,
-        starts_at=_midnight(starts_on, zone),
-        ends_at=_midnight(day.as_of + timedelta(days=1), zone),
-        time_zone=zone.key,
-        bot_touches_per_day=BOT_TOUCHES_PER_DAY,
-    )
-    engine.register("scored_touch", scored)
+    intent = day.policy.scoring.intent
+    register_brands(engine, day.policy)
+    _register_weights(engine, day.policy)
+    window = {"starts_on": day.as_of - timedelta(days=intent.window_days - 1), "as_of": day.as_of}
+    _keep(engine, "touch_window", **window)
+    _keep(engine, "touch_source")
+    _keep(engine, "touch_thing", price_band_usd=intent.price_band_usd)
+    _keep(engine, "touch_same_act", lead_after_form_minutes=round(intent.lead_after_form_hours * 60))
+    _keep(engine, "touch_shopper")
+    kinds, all_no = kind_names(day.policy), brand_names(day.policy).index(ALL)
+    _keep(engine, "touch_narrow", lead_no=kinds.index("lead") if "lead" in kinds else NOWHERE)
+    _keep(engine, "touch_counted", all_no=all_no)
+    _keep(engine, "touch_capped")
+    _keep(engine, "touch_points")
+    _keep(engine, "touch_value")
+    _keep(engine, "touch_interest", all_no=all_no)
+    _keep(engine, "interest_value")
 
 
-def register_own_brands(engine: Engine, policy: Policy) -> None:
-    """Register `own_make`(make in lower case, brand) and `rooftop_brand`(rooftop_id, brand) from the policy."""
-    brands = policy.group.brands
+def brand_names(policy: Policy) -> list[str]:
+    """Own brands and `all`, sorted; a brand's number in the kept tables is its place here."""
+    return sorted([ALL, *(one.brand for one in policy.group.brands)])
+
+
+def kind_names(policy: Policy) -> list[str]:
+    """Kinds with a weight and `repeat_view`, sorted; a kind's number in the kept tables is its place here."""
+    return sorted([REPEAT, *policy.scoring.intent.weights])
+
+
+def register_brands(engine: Engine, policy: Policy) -> None:
+    """Register `own_make`(make in lower case, brand), `rooftop_brand`(rooftop_id, brand) and `brand_number`(brand, brand_no)."""
+    brands, rooftops = policy.group.brands, policy.group.rooftops
     engine.register("own_make", pl.DataFrame({"make": [b.make.lower() for b in brands], "brand": [b.brand for b in brands]}))
-    rooftops = policy.group.rooftops
     frame = {"rooftop_id": [r.rooftop_id for r in rooftops], "brand": [r.brand for r in rooftops]}
     engine.register("rooftop_brand", pl.DataFrame(frame))
+    numbers = [(name, number) for number, name in enumerate(brand_names(policy)) if name != ALL]
+    engine.register("brand_number", pl.DataFrame(numbers, {"brand": pl.String, "brand_no": pl.Int8}, orient="row"))
 
 
-def _weights(policy: Policy) -> pl.DataFrame:
-    rows = [
-        (kind, one.points, one.half_life_days, one.cap_per_day) for kind, one in sorted(policy.scoring.intent.weights.items())
+def _register_weights(engine: Engine, policy: Policy) -> None:
+    kinds, intent = kind_names(policy), policy.scoring.intent
+    weights = [
+        (kind, kinds.index(kind), one.points, one.half_life_days, one.cap_per_day) for kind, one in sorted(intent.weights.items())
     ]
-    return pl.DataFrame(rows, schema=WEIGHT_SCHEMA, orient="row")
+    numbers = dict.fromkeys(("points", "half_life_days", "cap_per_day"), pl.Float64)
+    engine.register("intent_weight", pl.DataFrame(weights, {"kind": pl.String, "kind_no": pl.Int8, **numbers}, orient="row"))
+    flags = [(number, *(kind in counted for counted in COUNTED.values())) for number, kind in enumerate(kinds)]
+    engine.register("intent_kind", pl.DataFrame(flags, {"kind_no": pl.Int8, **dict.fromkeys(COUNTED, pl.Boolean)}, orient="row"))
+    caps = [(feed, one.per_day, one.in_all) for feed, one in sorted(intent.source_caps.items())]
+    engine.register(
+        "source_cap", pl.DataFrame(caps, {"feed": pl.String, "per_day": pl.Float64, "in_all": pl.Float64}, orient="row")
+    )
 
 
-def _midnight(day: date, zone: ZoneInfo) -> datetime:
-    """The first moment of a local day, in UTC."""
-    return datetime.combine(day, time.min, tzinfo=zone).astimezone(UTC)
+def _keep(engine: Engine, name: str, **params: Value) -> None:
+    engine.keep(name, query_text("pipelines.traits", name), **params)

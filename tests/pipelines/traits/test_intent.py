@@ -2,14 +2,15 @@
 
 from datetime import UTC, date, datetime, timedelta
 
+import polars as pl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from assets.engine import DuckDBEngine
 from pipelines.traits.intent import STEP
-from pipelines.traits.scored_touch import BOT_TOUCHES_PER_DAY
 from tests import trait_world as world
+from tests.touch_world import touch_days
 
 MEMBERS = ({"record_id": "web_events:c1", "person_id": "p1"}, {"record_id": "adf:7:lead", "person_id": "p1"})
 NOON = datetime(2026, 11, 21, 17, 0, tzinfo=UTC)  # noon in New York
@@ -21,8 +22,14 @@ def touch(number, days_ago=0, **columns):
 
 
 def scores(engine, touches, as_of=world.AS_OF):
-    rows = world.run(engine, STEP, world.policy(), as_of, touch=touches, member=MEMBERS)
+    rows = made(engine, touches, as_of=as_of)["intent"]
     return {row["brand"]: row for row in rows.iter_rows(named=True)}
+
+
+def made(engine, touches, as_of=world.AS_OF, members=MEMBERS, policy=None, **inputs):
+    days = touches if isinstance(touches, pl.DataFrame) else touch_days(*touches)
+    world.register(engine, STEP, touch_day=days, member=members, **inputs)
+    return world.built(engine, STEP, policy or world.policy(), as_of)
 
 
 def test_points_fade_by_half_in_a_half_life(engine):
@@ -121,11 +128,11 @@ def test_nothing_that_scores_is_no_row(engine):
     )
 
 
-def test_a_machine_is_not_a_shopper(engine):
-    many = [touch(n) for n in range(BOT_TOUCHES_PER_DAY + 1)]
-    assert scores(engine, many) == {}
-    assert scores(engine, many[1:])["all"]["score"] == 15.0
-    assert set(scores(engine, [*many, touch(9999, kind="lead_third_party", record_id="adf:7:lead", feed="crm_leads")])) == {"all"}
+def test_what_is_excluded_does_not_count(engine):
+    lead = touch(9, kind="lead_third_party", record_id="adf:7:lead", feed="crm_leads")
+    excluded = ({"record_id": "web_events:c1", "reason": "too_many_touches", "touches": 1},)
+    found = made(engine, [touch(1), lead], touch_exclusion=excluded)["intent"]
+    assert found.select("brand", "score").rows() == [("all", 35.0)]
 
 
 def test_order_of_rows_does_not_matter(engine):

@@ -3,8 +3,9 @@
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
-from pipelines.traits.interest import STEP
+from pipelines.traits.intent import STEP
 from tests import trait_world as world
+from tests.touch_world import touch_days
 
 NOON = datetime(2026, 11, 21, 17, 0, tzinfo=UTC)
 MEMBERS = ({"record_id": "web_events:c1", "person_id": "p1"},)
@@ -28,7 +29,8 @@ def stocked(number, **columns):
 
 
 def one(engine, touches, **inputs):
-    return world.run(engine, STEP, world.policy(), touch=touches, member=MEMBERS, **inputs).row(0, named=True)
+    world.register(engine, STEP, touch_day=touch_days(*touches), member=MEMBERS, **inputs)
+    return world.built(engine, STEP, world.policy())["interest"].row(0, named=True)
 
 
 def test_tops_have_the_most_points_not_the_most_touches(engine):

@@ -1,0 +1,6 @@
+-- Whose touches count: the window's records with their person, numbered in the order of person_id.
+-- Inputs: touch_window, member, touch_exclusion.
+SELECT member.record_id, member.person_id, CAST(dense_rank() OVER (ORDER BY member.person_id) AS INTEGER) AS person_no
+FROM member
+WHERE member.record_id IN (SELECT DISTINCT record_id FROM touch_window)
+    AND member.record_id NOT IN (SELECT record_id FROM touch_exclusion)
