@@ -18,7 +18,8 @@ matched AS (
     SELECT held.person_id, held.vin, held.odometer_today, fresh.* EXCLUDE (vin), false, fresh.trim IS NOT NULL
     FROM held
     LEFT JOIN vehicle ON vehicle.vin = held.vin
-    JOIN fresh ON fresh.vin IS NULL AND fresh.year = held.year AND fresh.make = held.make AND fresh.model = held.model
+    JOIN fresh ON fresh.vin IS NULL AND fresh.year = held.year AND lower(fresh.make) = lower(held.make)
+        AND lower(fresh.model) = lower(held.model)
     WHERE (fresh.trim IS NULL OR lower(trim(fresh.trim)) = lower(trim(vehicle.trim)))
         AND coalesce(abs(fresh.miles - held.odometer_today) <= $miles, true)
 ),
