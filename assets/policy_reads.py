@@ -1,20 +1,23 @@
 """What each step read of the policy, noticed while it ran and kept beside the day. So it is known what a change makes anew.
 
     LAKE/<group>/_policy/<hash>.json                       a policy that made something
-    LAKE/<group>/_policy/reads/2026-11-21/<table>.json     its hash, and the sections that the table's step read
+    LAKE/<group>/_policy/reads/2026-11-21/<table>.json     its hash, the code's, and the sections that the table's step read
 
 Nobody declares anything: a step whose inputs and whose read sections are the same would do the same again.
 """
 
+import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, cast
 
-from pydantic import BaseModel, TypeAdapter
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
+import pipelines
+import schemas
 from assets.lake import Lake
 from schemas.policy import Policy
 
@@ -74,13 +77,28 @@ def kept_policy(lake: Lake, policy_hash: str) -> Policy | None:
 @lru_cache(maxsize=4)
 def _kept(place: Path) -> Policy | None:
     """A policy file of a lake; it is named by its content, so it never changes."""
-    return Policy.model_validate_json(place.read_text(encoding="utf-8")) if place.is_file() else None
+    try:
+        return Policy.model_validate_json(place.read_text(encoding="utf-8")) if place.is_file() else None
+    except ValidationError:  # of another version of the product: what it meant is not known here
+        return None
+
+
+@cache
+def code_hash() -> str:
+    """SHA-256, hex, of the code that makes tables: the same tables are made by the same code only."""
+    files = [
+        path for folder in (pipelines, schemas) for path in Path(folder.__path__[0]).rglob("*") if path.suffix in (".py", ".sql")
+    ]
+    told = hashlib.sha256()
+    for path in sorted(files):
+        told.update(path.name.encode() + path.read_bytes())
+    return told.hexdigest()
 
 
 def write_reads(lake: Lake, table: str, day: date, policy: Policy, sections: Iterable[str]) -> None:
     """Keep what the step of a table read."""
     keep_policy(lake, policy)
-    found = {"policy_hash": policy.policy_hash, "sections": sorted(set(sections))}
+    found = {"code": code_hash(), "policy_hash": policy.policy_hash, "sections": sorted(set(sections))}
     lake.write_json(f"_policy/reads/{day.isoformat()}/{table}.json", found)
 
 
@@ -88,6 +106,12 @@ def read_under(lake: Lake, table: str, day: date) -> str | None:
     """The hash of the policy under which a table of a day was made, or None where that was not kept."""
     told = _told(lake, table, day)
     return str(told["policy_hash"]) if told else None
+
+
+def is_same_code(lake: Lake, table: str, day: date) -> bool:
+    """Whether a table of a day was made by the code that runs. False where that is not known."""
+    told = _told(lake, table, day)
+    return told is not None and told.get("code") == code_hash()
 
 
 def _told(lake: Lake, table: str, day: date) -> dict[str, Any] | None:

@@ -8,7 +8,7 @@ import polars as pl
 
 from assets.house import House
 from assets.lake import Lake
-from assets.policy_reads import changed_sections, changed_values, is_touched, kept_policy, read_under, section
+from assets.policy_reads import changed_sections, changed_values, is_same_code, is_touched, kept_policy, read_under, section
 from assets.rehearsal import NotPublished, is_as_declared, ready, rehearse, step_of_table, tables_between
 from pipelines.activation.exports import STEP as EXPORTS
 from pipelines.activation.reach import reach
@@ -33,12 +33,16 @@ class PolicyNotKept(Exception):
 
 @dataclass(frozen=True)
 class Preview:
-    """What a changed policy would do. `frames` hold counts, `moved` the ids of people, `made` the tables computed anew."""
+    """What a changed policy would do. `frames` hold counts, `moved` the ids of people, `made` the tables computed anew.
+
+    `made_twice`: of these, the ones computed for the side before too, because other code had published them.
+    """
 
     day: date
     before: Policy
     after: Policy
     made: tuple[str, ...]
+    made_twice: tuple[str, ...]
     frames: Mapping[str, pl.DataFrame]
     moved: pl.DataFrame
 
@@ -78,13 +82,15 @@ def preview(house: House, day: date, before: Policy, after: Policy, *, with_reac
     """Compare a published day with what `after` would have made of it; `before` is the policy that it was published under.
 
     Only the first tables whose step read a section that differs, and what follows from them, are made. Tables that the lake
-    holds in an older shape are made on both sides. Errors: NotPublished.
+    holds in an older shape, or that other code made, are made on both sides. Errors: NotPublished.
     """
     lake = house.tables
     concerned = tables_between(set(step_of_table()), set(WANTED))
     older = tables_between({one for one in concerned if not is_as_declared(lake, one, day)}, WANTED)
     touched = {one for one in concerned if before.policy_hash != after.policy_hash and is_touched(lake, one, day, after)}
     made = older | tables_between(touched, WANTED)
+    if not all(is_same_code(lake, one, day) for one in made):
+        older = made
     published = {one: as_text(lake.read(one, day)) for one in WANTED if one not in older}
     sides = []
     for policy, tables in ((before, older), (after, made)):
@@ -95,7 +101,7 @@ def preview(house: House, day: date, before: Policy, after: Policy, *, with_reac
         told, moved = figures(engine, sides[0], sides[1])
     if with_reach:
         told["reach"] = _reach(house, day, *sides)
-    return Preview(day, before, after, tuple(sorted(made)), told, moved)
+    return Preview(day, before, after, tuple(sorted(made)), tuple(sorted(older)), told, moved)
 
 
 def _reach(house: House, day: date, before: Side, after: Side) -> pl.DataFrame:

@@ -28,6 +28,10 @@ def show_preview(out: Console, told: Preview, seconds: float) -> None:
     frames = told.frames
     _show(out, changed_block(told.values))
     out.print(f"computed anew in {seconds:.1f} s: {', '.join(told.made) or 'nothing'}", soft_wrap=True)
+    if told.made_twice:
+        out.print(
+            "before, too: the day was published by another version of the code, so both sides are of this one", soft_wrap=True
+        )
     _show(out, sizes_block(frames["sizes"]), most=100)
     if told.moved.is_empty():
         out.print("Nobody enters, leaves or changes the cell.")
