@@ -56,7 +56,8 @@ clocks AS (
     SELECT h.person_id, b.brand, l.lease_days_left AS lease, date_diff('day', $as_of, l.loan_ends_on) AS loan,
         date_diff('day', $as_of, l.basic_warranty_ends_on) AS basic, date_diff('day', $as_of, l.powertrain_warranty_ends_on) AS powertrain,
         date_diff('day', $as_of, l.contract_ends_on) AS contract,
-        s.days_to_due, s.next_appointment_on, s.state, e.equity_low, e.equity_mid, h.vin, h.relation IN ('bought', 'leased') AS is_deal
+        s.days_to_due, s.next_appointment_on, s.state, e.equity_low, e.equity_mid, h.vin, h.relation IN ('bought', 'leased') AS is_deal,
+        l.lease_miles_pace, l.lease_excess_miles, l.apr_percent, l.loan_payoff, s.has_open_recommendation
     FROM held h JOIN own_brand b USING (make)
     LEFT JOIN lifecycle l USING (person_id, vin) LEFT JOIN service s USING (person_id, vin) LEFT JOIN equity e USING (person_id, vin)
 ),
@@ -74,7 +75,9 @@ clock AS (
         min(next_appointment_on) AS next_appointment_on,
         -- What is owed on a vehicle that was not bought here is not known, and so is its equity.
         max(equity_mid) FILTER (is_deal) AS equity_mid,
-        max_by(equity_low, (equity_mid, equity_low)) FILTER (is_deal AND equity_mid IS NOT NULL) AS equity_low
+        max_by(equity_low, (equity_mid, equity_low)) FILTER (is_deal AND equity_mid IS NOT NULL) AS equity_low,
+        max(lease_miles_pace) AS lease_miles_pace, max(lease_excess_miles) AS lease_excess_miles, max(apr_percent) AS apr_percent,
+        max(loan_payoff) AS loan_payoff, bool_or(has_open_recommendation) AS has_open_recommendation
     FROM clocks GROUP BY person_id, brand
 ),
 parties AS (
@@ -141,6 +144,8 @@ SELECT p.person_id, b.brand, p.household_id,
     k.days_to_due AS service_days_to_due, $as_of + CAST(k.days_to_due AS INTEGER) AS service_due_on,
     ['active', 'at_risk', 'lapsed', 'lost', 'never'][k.liveliness] AS service_state,
     k.next_appointment_on, k.equity_low, k.equity_mid,
+    k.lease_miles_pace, k.lease_excess_miles, k.apr_percent, CAST(k.loan_payoff AS DOUBLE) AS loan_payoff,
+    coalesce(k.has_open_recommendation, FALSE) AS has_open_recommendation,
     date_diff('day', f.last_sale_on, $as_of) / 30.4375 AS months_since_sale,
     date_diff('day', f.last_service_on, $as_of) / 30.4375 AS months_since_service,
     coalesce(c.has_open_deal, FALSE) AS has_open_deal, f.rfm_score,

@@ -223,13 +223,22 @@ class Candidate(dy.Schema):
     # lifecycle of vehicles of this brand
     lease_days_left = dy.Int64(nullable=True, description="days to the nearest lease maturity")
     lease_ends_on = dy.Date(nullable=True, description="that maturity")
+    lease_miles_pace = dy.Float64(
+        nullable=True, description="projected miles at lease maturity / allowance, of the fastest lease"
+    )
+    lease_excess_miles = dy.Int64(
+        nullable=True, description="projected miles over a lease's allowance; negative where some are left"
+    )
     loan_months_left = dy.Float64(nullable=True, description="months to the nearest loan maturity")
+    apr_percent = dy.Float64(nullable=True, description="highest rate of a loan in force, percent")
+    loan_payoff = dy.Float64(nullable=True, description="largest outstanding loan principal of a vehicle, US dollars")
     basic_warranty_days_left = dy.Int64(nullable=True, description="days to the nearest end of a basic warranty")
     powertrain_warranty_days_left = dy.Int64(nullable=True, description="days to the nearest end of a powertrain warranty")
     contract_days_left = dy.Int64(nullable=True, description="days to the nearest end of a service contract")
     service_days_to_due = dy.Int64(nullable=True, description="days to the nearest service due; negative once overdue")
     service_due_on = dy.Date(nullable=True, description="that day")
     service_state = dy.String(nullable=True, description="active, at_risk, lapsed, lost or never; the liveliest vehicle")
+    has_open_recommendation = dy.Bool(description="recommended work on a vehicle was not done since")
     next_appointment_on = dy.Date(nullable=True, description="next booked appointment")
     equity_low = dy.Float64(nullable=True, description="lower bound of the best equity, US dollars")
     equity_mid = dy.Float64(nullable=True, description="best equity, US dollars")
