@@ -13,7 +13,6 @@ from schemas.vocabulary_propensity import FEATURES
 
 PACKAGE = "pipelines.propensity"
 MEMORY_DAYS = 120  # behaviour further back is not looked at: half of a month's half-life is left 4 times over
-BOT_TOUCHES_PER_DAY = 500  # nobody looks at a page every minute for over eight hours; crawlers and monitors do
 UNIT = ("unit_id", "person_id", "population", "draw")
 INPUTS = (
     *(Input(name) for name in ("member", "person", "contact_record", "transaction", "vehicle", "consent_event")),
@@ -41,10 +40,11 @@ def register_history(engine: Engine, day: Day, from_on: date) -> None:
     """Register known_record, act, look, deal and visit, for cutoffs from `from_on` to the day."""
     rows = [(kind, act) for act, kinds in ACTS.items() for kind in kinds]
     engine.register("kind_act", pl.DataFrame(rows, schema={"kind": pl.String, "act": pl.String}, orient="row"))
+    most = day.policy.scoring.intent.exclusions.max_touches_per_day
     window = {"from_on": from_on - timedelta(days=MEMORY_DAYS), "as_of": day.as_of}
     made = {
         "known_record": engine.sql(query_text(PACKAGE, "records"), as_of=day.as_of),
-        "act": engine.sql(query_text(PACKAGE, "acts"), bot_touches_per_day=BOT_TOUCHES_PER_DAY, **window),
+        "act": engine.sql(query_text(PACKAGE, "acts"), bot_touches_per_day=most, **window),
         "look": engine.sql(query_text(PACKAGE, "looks"), **window),
         "deal": engine.sql(query_text(PACKAGE, "deals"), as_of=day.as_of),
         "visit": engine.sql(query_text(PACKAGE, "visits"), as_of=day.as_of),

@@ -61,7 +61,8 @@ def _with_calibration(table: pl.DataFrame, policy: PropensityPolicy) -> pl.DataF
     base = (seen.first() / pl.col("people").first()).over(pl.lit(1))
     enough = pl.max_horizontal(seen.cast(pl.Float64), told) >= policy.min_purchases_judged
     within = (told - seen).abs() <= policy.calibration_tolerance * seen
-    by_chance = (told - seen).abs() <= TWO_SIDED_95 * pl.max_horizontal(told, pl.lit(1.0)).sqrt()
+    # Chance moves what is seen now, and as much what was seen on the days that the model was calibrated on.
+    by_chance = (told - seen).abs() <= TWO_SIDED_95 * (2 * pl.max_horizontal(told, pl.lit(1.0))).sqrt()
     return table.with_columns(
         ratio=pl.when(seen > 0).then((told / seen).round(4)),
         lift=pl.when(base > 0).then((seen / pl.col("people") / base).round(4)),
