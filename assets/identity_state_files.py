@@ -191,12 +191,12 @@ def _index(folder: Path) -> _Index:
     except FileNotFoundError:
         raise StateFolderError(folder, f"no {INDEX}", expected) from None
     except UnicodeDecodeError:
-        raise StateFolderError(folder, f"an {INDEX} that is not as it was written", TOGETHER) from None
+        raise StateFolderError(folder, f"a {INDEX} that is not as it was written", TOGETHER) from None
     try:
         return _Index.model_validate_json(text)
     except ValidationError as wrong:
         if any(one["loc"] == ("format",) for one in wrong.errors()):
             raise StateFolderError(
-                folder, f"an {INDEX} of another format", f"{FORMAT}; link all records anew into another folder"
+                folder, f"a {INDEX} of another format", f"{FORMAT}; link all records anew into another folder"
             ) from None
-        raise StateFolderError(folder, f"an {INDEX} that is not as it was written", TOGETHER) from None
+        raise StateFolderError(folder, f"a {INDEX} that is not as it was written", TOGETHER) from None
