@@ -5,7 +5,7 @@ A reconstructed day knows what files had said by then, under the identity of the
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from functools import cached_property
 
 import polars as pl
@@ -58,10 +58,10 @@ class Replay:
 
     @cached_property
     def first(self) -> date:
-        """The first day on which a file of the group's own deals bore a stamp; of days before it nothing was known."""
+        """The first day of the history: 99% of deals and orders happened on it or later; a few older dates may be typos."""
+        happened = self._standing("transaction")["occurred_on"].drop_nulls().sort()
         own = self.house.tables.days("feed_file")[0]
-        stamps = [log["version_at"].min() for log in map(self._log, FEEDS) if log.height]
-        return min([own, *(one.date() for one in stamps if isinstance(one, datetime))])
+        return min(own, happened[happened.len() // 100]) if happened.len() else own
 
     def days(self, days: Sequence[date]) -> Iterator[PastDay]:
         """Each day. Give them oldest first: a reconstructed day remembers the one before it."""

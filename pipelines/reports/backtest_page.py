@@ -16,8 +16,9 @@ from pipelines.measurement.backtest_words import (
     verdict_on,
 )
 from pipelines.reports.backtest_charts import Lift, Line, forest, incidence
-from pipelines.reports.page import Block, Card, Section, TableBlock, counted, long_date, number, page
+from pipelines.reports.page import Block, Card, Section, TableBlock, counted, long_date, mark, number, page
 
+ALIKE = 0.1  # standard deviations; Austin 2009
 HEADS = ("Within", "Fired", "Matched", "Rate where it fired", "Rate matched", "Difference, points", "Lift", "Says")
 NOTE = (
     "Shares of people with 95% intervals unless policy says otherwise; who counts on several days is one cluster. "
@@ -104,10 +105,11 @@ def _likeness(found: TriggerBacktest) -> Section:
             *(number(row[side]) if abs(row[side] or 0) >= 10 else _two(row[side]) for side in ("fired", "others", "matched")),
             _two(row["gap_before"]),
             _two(row["gap_after"]),
+            _alike(row["gap_after"]),
         )
         for row in found.balance.to_dicts()
     ]
-    heads = ("Figure", "Fired", "All others", "Matched", "Distance before", "Distance after")
+    heads = ("Figure", "Fired", "All others", "Matched", "Distance before", "Distance after", "")
     note = "Means; the distance is in standard deviations of the fired. Under 0.1 is commonly taken for alike (Austin 2009)."
     lead = f"Matched on the day, how the vehicle came, its contract and bands of these figures, at {matched_at(found.place)}."
     return Section(
@@ -116,6 +118,12 @@ def _likeness(found: TriggerBacktest) -> Section:
         lead,
         [Block((TableBlock("Before and after", heads, rows, (1, 2, 3, 4, 5), note=note),))],
     )
+
+
+def _alike(gap: float | None) -> Markup:
+    if gap is None:
+        return Markup()
+    return mark("alike", "good") if abs(gap) < ALIKE else mark("not alike", "warn")
 
 
 def _two(value: float | None) -> str:

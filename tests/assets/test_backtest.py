@@ -105,7 +105,7 @@ WRONG = [
     (("--trigger", "lease_edn", *SPAN), "did you mean lease_end?"),
     (("--audience", "loyalty_lease_en", *SPAN), "did you mean loyalty_lease_end?"),
     (("--audience", "no/such.yaml", *SPAN), "a file that exists"),
-    (("--trigger", "lease_end", "--from", "2019-01-01", "--to", "2019-02-01"), "expected days from"),
+    (("--trigger", "lease_end", "--from", "1990-01-01", "--to", "2026-02-01"), "expected days from"),
     (("--trigger", "lease_end", "--from", "2026-07-01", "--to", "2026-11-21"), "the last day that is known"),
     (("--trigger", "lease_end", "--from", "2026-07-01", "--to", "2026-06-01"), "the earlier day first"),
     (("--trigger", "lease_end", "--from", "tomorrow", "--to", "2026-06-01"), "YYYY-MM-DD"),
