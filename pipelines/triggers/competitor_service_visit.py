@@ -12,5 +12,5 @@ TRIGGER = Trigger(
     sentence="serviced elsewhere on {visited_on}, {days_ago} days ago, {visits_elsewhere} visits known",
     example=dict(visited_on=date(2026, 11, 1), days_ago=20, visits_elsewhere=2),
     takes=(Parameter("window_days", "days", "days since the visit", 1, 730),),
-    reads=(Input("touch", "until"), Input("member")),
+    reads=(Input("touch_day", "until"), Input("member")),
 )

@@ -33,8 +33,8 @@ class Parameter:
 class Trigger:
     """One trigger, declared in the module of its name.
 
-    `takes` are the numbers that policy triggers.yaml gives, bound in the .sql beside as $name; $as_of, $life_event_days and
-    $time_zone are there too. `reads` are the tables that the query names; the frame conquest_make(brand, make) is there for
+    `takes` are the numbers that policy triggers.yaml gives, bound in the .sql beside as $name; $as_of and $life_event_days
+    are there too. `reads` are the tables that the query names; the frame conquest_make(brand, make) is there for
     all. The query yields person_id, vin (empty where it is about the person), rooftop_id, due_on and then the evidence.
     `sentence` is filled from those columns as wording.sentence_of says; `example` fills it for the catalogue.
     `is_of_competitor`: it is about a vehicle of a make that a brand can win from, and concerns the brands that can.

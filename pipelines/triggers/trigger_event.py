@@ -40,11 +40,10 @@ def fired(engine: Engine, day: Day) -> pl.DataFrame:
     """What holds on the day, over all triggers that are on; KeyError for a trigger without a module."""
     known, policy = all_triggers(), day.policy.triggers
     engine.register("conquest_make", conquest_makes(day.policy))
-    shared = {"life_event_days": policy.life_event_days, "time_zone": day.policy.group.time_zone}
     frames = [pl.DataFrame(schema=FIRED_SCHEMA)]
     for name, one in sorted(policy.triggers.items()):
         if one.is_on:
-            found = known[name].fire(engine, day.as_of, {**one.parameters, **shared})
+            found = known[name].fire(engine, day.as_of, {**one.parameters, "life_event_days": policy.life_event_days})
             frames.append(found.with_columns(pl.lit(name).alias("trigger"), pl.lit(one.expires_days).alias("expires_days")))
     return pl.concat([frame.select(pl.col(name).cast(dtype) for name, dtype in FIRED_SCHEMA.items()) for frame in frames])
 

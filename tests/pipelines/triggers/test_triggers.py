@@ -1,7 +1,7 @@
 """Each trigger on literal traits: who fires, who just does not, and what the sentence says."""
 
 import json
-from datetime import UTC, date, datetime
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -21,8 +21,8 @@ def events(engine, **inputs):
     return {row["trigger"]: row for row in rows.iter_rows(named=True)}
 
 
-def elsewhere(number, at):
-    return {"touch_id": f"t{number}", "occurred_at": at, "kind": "service_elsewhere", "record_id": "r1", "vin": "V1"}
+def elsewhere(on, **columns):
+    return {"record_id": "r1", "kind": "service_elsewhere", "vin": "V1", "local_day": on, "touches": 1, **columns}
 
 
 LIFE = ["moved@2026-09-01", "new_job@2026-10-02", "married@2026-11-22", "x@2026-02-30"]  # the last two are not yet, or never
@@ -184,11 +184,11 @@ CASES = {
     ),
     "competitor_service_visit": (
         {
-            "touch": (elsewhere(1, datetime(2026, 11, 2, 3, tzinfo=UTC)), elsewhere(2, datetime(2026, 11, 1, 15, tzinfo=UTC))),
+            "touch_day": (elsewhere(date(2026, 11, 1)), elsewhere(date(2026, 11, 1), source="another")),
             "member": {"record_id": "r1", "person_id": "p1"},
         },
         None,
-        "serviced elsewhere on 2026-11-01, 20 days ago, 1 visit known",  # 3 o'clock UTC is the evening before in New York
+        "serviced elsewhere on 2026-11-01, 20 days ago, 1 visit known",
         {"days_ago": 20, "visited_on": "2026-11-01", "visits_elsewhere": 1},
     ),
     "open_recommendation": (
@@ -259,8 +259,9 @@ NOT_QUITE = [
             "basis": "records",
         }
     },
-    {"touch": elsewhere(1, datetime(2026, 9, 21, tzinfo=UTC)), "member": {"record_id": "r1", "person_id": "p1"}},
-    {"touch": elsewhere(1, datetime(2026, 11, 22, 6, tzinfo=UTC)), "member": {"record_id": "r1", "person_id": "p1"}},
+    {"touch_day": elsewhere(date(2026, 11, 1), rooftop_id="R01"), "member": {"record_id": "r1", "person_id": "p1"}},
+    {"touch_day": elsewhere(date(2026, 9, 21)), "member": {"record_id": "r1", "person_id": "p1"}},
+    {"touch_day": elsewhere(date(2026, 11, 22)), "member": {"record_id": "r1", "person_id": "p1"}},
     {"garage": {**HELD, "since": date(2024, 3, 22)}},
     {"garage": {**HELD, "since": date(2021, 10, 21)}},
     {"garage": {**HELD, "since": date(2024, 3, 21), "is_current": False}},
