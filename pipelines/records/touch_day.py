@@ -6,17 +6,16 @@ from pipelines.engine import Engine, query_text
 from pipelines.step import Day, Input, Step
 from schemas.tables.touches import TOUCH_DAY, TouchDay
 
-COUNTS = ("touches", "first_minute", "last_minute")
+ORDER = ("local_day", "of_record", "of_thing", "first_minute", "last_minute", "touches")
 
 
 def build(engine: Engine, day: Day) -> pl.DataFrame:
     """The day's touches, counted. A merge of identities never touches these rows.
 
-    Sorted by every column that is grouped, the local day first, so that a window of days touches few row groups.
+    Sorted by local day, so that a window of days touches few row groups, then by hashes of record and thing.
     """
     counted = engine.sql(query_text("pipelines.records", "touch_day"), time_zone=day.policy.group.time_zone)
-    columns = [name for name in counted.columns if name not in COUNTS]
-    return TouchDay.cast(counted.sort(columns, nulls_last=True).select(TouchDay.column_names()))
+    return TouchDay.cast(counted.sort(ORDER).select(TouchDay.column_names()))
 
 
 STEP = Step(tables=(TOUCH_DAY,), inputs=(Input("touch"),), build=build)
