@@ -9,6 +9,13 @@ import pytest
 
 from assets.engine import DuckDBEngine
 
+LONGEST = "test_sample_day.py"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest file first, so that one worker does not run it at the end while the other has nothing left."""
+    items.sort(key=lambda item: item.path.name != LONGEST)
+
 
 def pytest_collection_finish() -> None:
     """What collecting imported stays, so that no later collection of garbage has to go through it."""

@@ -335,7 +335,7 @@ ASKED = st.lists(
 )
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(people=PEOPLE, asked=ASKED, is_feed_there=st.booleans())
 def test_whatever_the_world_the_gate_holds(people, asked, is_feed_there):
     engine = DuckDBEngine()
