@@ -19,7 +19,7 @@ def show_trigger(out: Console, found: TriggerBacktest) -> None:
     for kind in sorted(set(found.kinds)):
         out.print(f"{found.kinds.count(kind)} of {len(found.days)} days {WHAT_KINDS_MEAN[kind]}", soft_wrap=True)
     out.print(
-        f"matched on the day, vehicle, service and deals, at {matched_at(found.place)}; known until {found.last_day}",
+        f"matched on the day, vehicle, service and deals, {matched_at(found.place)}; known until {found.last_day}",
         soft_wrap=True,
     )
     for outcome, title in OUTCOMES.items():

@@ -73,14 +73,17 @@ def results(rows: pl.DataFrame, outcomes: Sequence[str], last_day: date, policy:
 def curves(rows: pl.DataFrame, outcomes: Sequence[str], last_day: date, policy: BacktestPolicy) -> pl.DataFrame:
     """Cumulative incidence by day of both sides: the share that had the outcome within so many days. CURVE_SCHEMA.
 
-    Over the longest horizon that is over for enough of the fired; limits are pointwise, on the effective size of the last day.
+    Over the longest horizon that is over for enough people, of outcomes that enough had; limits are pointwise, on the effective
+    size of the last day.
     """
     known = _numbered(rows.filter(pl.col("weight").is_not_null()))
     long_enough = [days for days in policy.horizons_days if _enough(_over(known, days, last_day), policy)]
     frames = [pl.DataFrame(schema=CURVE_SCHEMA)]
     if long_enough:
         over = _over(known, long_enough[-1], last_day)
-        frames += [_curve(over, name, long_enough[-1], fired, policy) for name in outcomes for fired in (True, False)]
+        longest = long_enough[-1]
+        told = [name for name in outcomes if _with_outcome(over, name, longest) >= policy.least_events]
+        frames += [_curve(over, name, longest, fired, policy) for name in told for fired in (True, False)]
     return pl.concat(frames)
 
 
@@ -90,6 +93,11 @@ def _numbered(rows: pl.DataFrame) -> pl.DataFrame:
 
 def _over(rows: pl.DataFrame, days: int, last_day: date) -> pl.DataFrame:
     return rows.filter(pl.col("day") <= last_day - timedelta(days=days))
+
+
+def _with_outcome(rows: pl.DataFrame, outcome: str, days: int) -> int:
+    had = rows.filter(pl.col(f"days_to_{outcome}") <= days)
+    return sum(had.filter(is_fired=side)["person_id"].n_unique() for side in (True, False))
 
 
 def _enough(rows: pl.DataFrame, policy: BacktestPolicy) -> bool:

@@ -66,7 +66,7 @@ def verdict_on(difference_low: float | None, difference_high: float | None) -> s
 
 def matched_at(place: str) -> str:
     """The place at which people were matched, in words."""
-    return {"rooftop": "the same rooftop", "brand": "the same brand", "group": "anywhere in the group"}[place]
+    return {"rooftop": "at the same rooftop", "brand": "at the same brand", "group": "anywhere in the group"}[place]
 
 
 def days_early(row: Mapping[str, object]) -> str:

@@ -111,7 +111,7 @@ def _likeness(found: TriggerBacktest) -> Section:
     ]
     heads = ("Figure", "Fired", "All others", "Matched", "Distance before", "Distance after", "")
     note = "Means; the distance is in standard deviations of the fired. Under 0.1 is commonly taken for alike (Austin 2009)."
-    lead = f"Matched on the day, how the vehicle came, its contract and bands of these figures, at {matched_at(found.place)}."
+    lead = f"Matched on the day, how the vehicle came, its contract and bands of these figures, {matched_at(found.place)}."
     return Section(
         "likeness",
         "How alike they are",
