@@ -33,7 +33,8 @@ def build(engine: Engine, day: Day) -> Built:
     engine.register("radius", radius_frame(day.policy))
     engine.register("postcode", postcodes(engine.sql("SELECT DISTINCT zip_raw FROM contact_record ORDER BY zip_raw")))
     frames = {GEOGRAPHY.name: engine.sql(query_text(PACKAGE, "geography")), ZIP_DISTANCE.name: distances}
-    frames |= {table.name: engine.sql(query_text(PACKAGE, table.name)) for table in (ZIP_REACH, UNMATCHED_ZIP)}
+    frames[ZIP_REACH.name] = engine.sql(query_text(PACKAGE, "zip_reach"))
+    frames[UNMATCHED_ZIP.name] = engine.sql(query_text(PACKAGE, "unmatched_zip"), as_of=day.as_of)
     return {table.name: in_shape(frames[table.name], table) for table in TABLES}
 
 
