@@ -13,7 +13,7 @@ LARGEST_BITS = 60.0  # of log-odds; beyond it, more evidence changes nothing
 
 # What a pair below the threshold says against a group of records, in bits of log-odds. Measured on labelled sets.
 LEAST_ODDS = -3.0  # no more than this: one unlike pair must not outweigh many alike ones
-LEAST_SUPPORTED = -1.0  # where the fields speak for one person, only not enough to be found alone: too few of them are known
+LEAST_SUPPORTED = -1.5  # where the fields speak for one person, only not enough to be found alone: too few of them are known
 SUPPORTED_FROM = 5.0  # weight, bits
 PERHAPS_HOME = 0.1  # posterior of a household from which two alike are rather two of one house
 BELOW = 1.0  # bits under the threshold that a pair below it stays at least
