@@ -84,7 +84,7 @@ driven AS (
         least(
             date_diff('day', allowance_from, $as_of) / nullif(CAST(date_diff('day', allowance_from, matures_on) AS DOUBLE), 0), 1
         ) AS share_over
-    FROM own WHERE is_lease AND allowed_miles > 0
+    FROM own WHERE is_lease AND allowed_miles > 0 AND odometer_today IS NOT NULL AND allowance_from_miles IS NOT NULL
 )
 SELECT
     own.person_id, own.vin, own.rooftop_id,

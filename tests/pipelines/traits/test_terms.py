@@ -88,6 +88,12 @@ def test_a_used_lease_without_a_reading_has_no_pace(engine):
     assert (row["lease_miles_pace"], row["lease_excess_miles"], row["lease_miles_driven"]) == (None, None, None)
 
 
+def test_a_lease_without_any_reading_has_no_pace(engine):
+    row = clock(engine, {**LEASE, "term_months": 48})
+    assert (row["lease_miles_driven"], row["lease_miles_pace"], row["lease_excess_miles"]) == (None, None, None)
+    assert row["lease_allowed_miles"] == 36_000
+
+
 def test_a_rewritten_deal_is_the_newer_number_whatever_its_date(engine):
     first = {**LOAN, "apr_percent": 12.9}
     rewritten = again(LOAN, 1002, occurred_on=date(2023, 5, 30), apr_percent=4.9)
