@@ -12,7 +12,7 @@ SELECT
     told.*, brand_number.brand, brand_number.brand_no,
     CAST(row_number() OVER (ORDER BY thing_hash) AS INTEGER) AS thing_no,
     CASE WHEN told.vin IS NOT NULL THEN CAST(dense_rank() OVER (ORDER BY told.vin) AS INTEGER) END AS vin_no,
-    CASE WHEN told.price > 0 THEN CAST(told.price // $price_band_usd AS INTEGER) * $price_band_usd END AS band_from
+    CASE WHEN told.price > 0 THEN CAST(floor(told.price / $price_band_usd) AS INTEGER) * $price_band_usd END AS band_from
 FROM told
 LEFT JOIN own_make ON own_make.make = lower(told.make)
 LEFT JOIN rooftop_brand ON rooftop_brand.rooftop_id = told.rooftop_id
