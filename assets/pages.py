@@ -1,4 +1,4 @@
-"""Writes the pages of a day: what was judged, the audiences, the customer file. Static files that open without a server."""
+"""Writes the pages of a day: judgements, audiences, customer file, propensity. Static files that open without a server."""
 
 import json
 import time
@@ -13,12 +13,13 @@ from assets.progress import tell
 from assets.table import day_of
 from pipelines.reports.audience_page import audience_page
 from pipelines.reports.hygiene_page import hygiene_page
+from pipelines.reports.propensity_page import propensity_page
 from pipelines.reports.validation_page import validation_page
 
 
 def assets(partitions: dg.DailyPartitionsDefinition) -> list[dg.AssetsDefinition]:
     """The assets of the pages."""
-    return [_audience_site(partitions), _hygiene_site(partitions), _validation_site(partitions)]
+    return [_audience_site(partitions), _hygiene_site(partitions), _propensity_site(partitions), _validation_site(partitions)]
 
 
 def _audience_site(partitions: dg.DailyPartitionsDefinition) -> dg.AssetsDefinition:
@@ -61,6 +62,26 @@ def _hygiene_site(partitions: dg.DailyPartitionsDefinition) -> dg.AssetsDefiniti
         yield dg.MaterializeResult(metadata={"dagster/uri": str(place)})
 
     return hygiene_site
+
+
+def _propensity_site(partitions: dg.DailyPartitionsDefinition) -> dg.AssetsDefinition:
+    @dg.asset(
+        name="propensity_site",
+        deps=["propensity_model", "propensity_quality"],
+        group_name="reports",
+        owners=["team:data"],
+        kinds={"html"},
+        partitions_def=partitions,
+        description="How the propensity to buy did on later days: calibration, lift, AUC, and what speaks.",
+    )
+    def propensity_site(context: dg.AssetExecutionContext, house: House) -> Iterator[dg.MaterializeResult]:
+        started, day, lake = time.monotonic(), day_of(context), house.tables
+        html = propensity_page(day, house.rules, lake.read("propensity_quality", day), lake.read("propensity_model", day))
+        place = lake.write_bytes(f"_site/{day.isoformat()}/propensity.html", html.encode())
+        tell("propensity_site", 1, started)
+        yield dg.MaterializeResult(metadata={"dagster/uri": str(place)})
+
+    return propensity_site
 
 
 def _validation_site(partitions: dg.DailyPartitionsDefinition) -> dg.AssetsDefinition:

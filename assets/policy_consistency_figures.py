@@ -10,6 +10,7 @@ from pipelines.normalise.postcode import zip_table
 from pipelines.triggers import all_triggers
 from schemas.policy.audiences import SegmentName
 from schemas.sources import all_feeds
+from schemas.vocabulary_propensity import FEATURES
 from schemas.vocabulary_touch import TOUCH_KINDS
 
 # Touches that are no sign of shopping: service and parts, what happened at the till, and what we did ourselves.
@@ -76,6 +77,8 @@ def _rest_of_scoring(found: Finder) -> None:
     total = rfm.recency_weight + rfm.frequency_weight + rfm.monetary_weight
     if not math.isclose(total, 1, abs_tol=1e-6):
         found.wrong("scoring", ("rfm",), f"weights that add up to {total:g}", "weights that add up to 1")
+    for at, feature in enumerate(found.policy.scoring.propensity.excluded_features):
+        found.known("scoring", ("propensity", "excluded_features", at), feature, FEATURES, "feature of the propensity")
     for at, feed in enumerate(found.policy.identity.source_order):
         found.known("identity", ("source_order", at), feed, all_feeds(), "feed")
     for field, line in found.policy.identity.survivorship.fields.items():

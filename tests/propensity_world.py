@@ -17,7 +17,7 @@ from tests import trait_world
 
 AS_OF = date(2026, 11, 21)
 FIRST = AS_OF - timedelta(days=540)
-LIMITS = PropensityPolicy(min_positives=60, min_negatives=60, min_purchases_judged=20)
+LIMITS = PropensityPolicy(min_positives=60, min_negatives=60, min_purchases_judged=20, calibration_tolerance=0.6)
 
 
 def policy(limits: PropensityPolicy = LIMITS) -> Policy:

@@ -2,7 +2,7 @@
 -- Inputs: member, person, contact_record, touch_day (until), transaction, consent_event, web_attachment, web_evidence,
 --         crm_contacts (until), ownership_lists (until). Parameter: $as_of date.
 -- known_on: first sign of the record itself. joined_on: the same, but for a web client the day on which it first told whose it
--- is, by the kind of evidence that ties it to its person; until then it is a device of its own.
+-- is, by the kind of evidence that ties it to its person; until then it is a device of its own. Who is tied today is tied today.
 -- Businesses, staff and whoever asked to be deleted are left out.
 WITH sign AS (
     SELECT record_id, min(local_day) AS on_day FROM touch_day GROUP BY record_id
@@ -29,7 +29,8 @@ forgotten AS (
 )
 SELECT
     m.record_id, m.person_id, starts_with(m.record_id, 'web_events:') AS is_web, f.known_on,
-    CASE WHEN a.record_id IS NULL THEN f.known_on ELSE greatest(f.known_on, coalesce(t.told_on, $as_of)) END AS joined_on
+    CASE WHEN a.record_id IS NULL THEN f.known_on ELSE greatest(f.known_on, least(coalesce(t.told_on, $as_of), $as_of)) END
+        AS joined_on
 FROM member m
 JOIN person p ON p.person_id = m.person_id AND NOT p.is_business AND NOT p.is_staff
 JOIN first_sign f ON f.record_id = m.record_id

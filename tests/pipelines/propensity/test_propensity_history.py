@@ -63,6 +63,10 @@ def test_a_device_is_its_persons_from_the_day_it_told(engine: DuckDBEngine) -> N
     assert rows["p00001"]["days_since_contact"] == 5
 
 
+def test_who_is_tied_today_is_tied_today(engine: DuckDBEngine) -> None:
+    assert set(known(engine, AS_OF, **device(AS_OF + timedelta(days=1)))) == {"p00001"}, "evidence is dated by UTC"
+
+
 def test_who_comes_with_the_purchase_was_not_there_before(engine: DuckDBEngine) -> None:
     given = made.parties([1]) | {"transaction": [made.deal(1, D[8])], "touch_day": []}
     assert known(engine, D[10], **given) == {}
