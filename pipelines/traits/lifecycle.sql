@@ -96,7 +96,7 @@ SELECT
     CASE WHEN own.is_lease THEN own.matures_on END AS lease_ends_on,
     CASE WHEN own.is_lease THEN date_diff('day', $as_of, own.matures_on) END AS lease_days_left,
     CASE
-        WHEN NOT own.is_lease THEN NULL
+        WHEN own.is_lease IS NOT TRUE OR own.matures_on IS NULL THEN NULL
         WHEN own.matures_on < $as_of THEN 'past_maturity'
         WHEN own.is_extended THEN 'extended'
         ELSE 'running'

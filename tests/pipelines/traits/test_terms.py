@@ -88,6 +88,15 @@ def test_a_used_lease_without_a_reading_has_no_pace(engine):
     assert (row["lease_miles_pace"], row["lease_excess_miles"], row["lease_miles_driven"]) == (None, None, None)
 
 
+def test_what_was_not_leased_here_has_no_lease(engine):
+    for deals in ((), (LOAN,), ({**LEASE, "status": "cancelled"},)):
+        row = clock(engine, *deals)
+        leased = {name: value for name, value in row.items() if name.startswith("lease_") and value is not None}
+        assert leased == {}
+    unsaid = clock(engine, {**LEASE, "term_months": None})
+    assert (unsaid["lease_ends_on"], unsaid["lease_state"]) == (None, None)
+
+
 def test_a_lease_without_any_reading_has_no_pace(engine):
     row = clock(engine, {**LEASE, "term_months": 48})
     assert (row["lease_miles_driven"], row["lease_miles_pace"], row["lease_excess_miles"]) == (None, None, None)
