@@ -1,6 +1,8 @@
 """triggers.yaml: which moments fire, when, and for how long."""
 
-from pydantic import Field
+import re
+
+from pydantic import Field, model_validator
 
 from schemas.policy.base import PolicyModel
 
@@ -11,6 +13,16 @@ class TriggerPolicy(PolicyModel):
     is_on: bool = True
     parameters: dict[str, float] = Field(default_factory=dict)
     expires_days: int = Field(gt=0, le=540, description="days after which it lapses unless renewed")
+
+    @model_validator(mode="after")
+    def from_is_not_above_to(self) -> "TriggerPolicy":
+        """A span runs from low to high: months_from to months_to, from_days to to_days."""
+        for name, low in self.parameters.items():
+            other = re.sub(r"(^|_)from(_|$)", r"\1to\2", name)
+            high = self.parameters.get(other, low)
+            if other != name and low > high:
+                raise ValueError(f"{name} not above {other}, found {low:g} to {high:g}")
+        return self
 
 
 class ServiceStates(PolicyModel):
