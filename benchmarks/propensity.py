@@ -140,7 +140,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     started, engine = time.monotonic(), opened(lake, given.date)
     frames = STEP.frames(engine, day)
     seconds, peak = time.monotonic() - started, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    print(f"step with learning: {seconds:.1f} s, peak {peak:,} MB, {frames['propensity'].height:,} rows")
+    print(
+        f"step with learning: {seconds:.1f} s ({time.process_time():.1f} s of CPU from the start), peak {peak:,} MB, {frames['propensity'].height:,} rows"
+    )
     for horizon, source, reason in (
         frames["propensity_quality"].select("horizon_days", "source", "reason").unique().sort("horizon_days").rows()
     ):
