@@ -140,12 +140,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     started, engine = time.monotonic(), opened(lake, given.date)
     frames = STEP.frames(engine, day)
     seconds, peak = time.monotonic() - started, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    print(
-        f"step with learning: {seconds:.1f} s ({time.process_time():.1f} s of CPU from the start), peak {peak:,} MB, {frames['propensity'].height:,} rows"
-    )
-    for horizon, source, reason in (
-        frames["propensity_quality"].select("horizon_days", "source", "reason").unique().sort("horizon_days").rows()
-    ):
+    cpu, rows = time.process_time(), frames["propensity"].height
+    print(f"step with learning: {seconds:.1f} s, CPU of the process {cpu:.1f} s, peak {peak:,} MB, {rows:,} rows")
+    said = frames["propensity_quality"].select("horizon_days", "source", "reason").unique().sort("horizon_days")
+    for horizon, source, reason in said.iter_rows():
         print(f"{horizon:3d} days: {source}. {reason}")
     engine.register("previous_propensity_model", frames["propensity_model"])
     engine.register("previous_propensity_quality", frames["propensity_quality"])
