@@ -32,6 +32,7 @@ def build(engine: Engine, day: Day) -> pl.DataFrame:
     engine.register("web_event_kind", web_event_kinds(_column(engine, "SELECT DISTINCT event_name FROM web_events")))
     _register_emails(engine, day)
     _register_spellings(engine)
+    engine.register("earlier_submission", engine.sql(query_text(PACKAGE, "touch_earlier_submission"), as_of=day.as_of))
     engine.register("web_submission", engine.sql(query_text(PACKAGE, "touch_web_submission")))
     events = "\nUNION ALL BY NAME\n".join(f"({_with_all_columns(source)})" for source in SOURCES)
     query = f"WITH event AS ({events})\n{query_text(PACKAGE, 'touch')}"
@@ -111,6 +112,7 @@ STEP = Step(
         Input("contact_record"),
         Input("transaction"),
         Input("transaction", "previous"),
+        Input("touch", "until"),
     ),
     build=build,
 )

@@ -1,6 +1,7 @@
 -- What each submission of the day (a form sent, a conversation) is, and which of them only repeat another.
 -- Inputs: web_events (day), web_event_kind [event_name, kind, department, twin_of, event_group].
--- A submission and its twins count once: the parent where it came within 5 seconds, else the earliest twin.
+-- A submission and its twins count once: the parent where it came within 5 seconds, else the earliest twin. What was delivered on an
+-- earlier day counts already: earlier_submission [record_id, occurred_at, event_group], touches of the days of late delivery.
 WITH submission AS (
     SELECT e.row_key, e.user_pseudo_id, e.event_micros, e.form_name, e.form_type, e.element_text, e.department,
         k.event_group, k.twin_of, k.kind AS kind_said, k.department AS department_said
@@ -19,6 +20,12 @@ paired AS (
 ),
 repeated AS (
     SELECT twin_key AS row_key FROM paired
+    UNION
+    SELECT late.row_key
+    FROM submission late
+    JOIN earlier_submission earlier
+        ON earlier.record_id = 'web_events:' || late.user_pseudo_id AND earlier.event_group = late.event_group
+        AND epoch_us(earlier.occurred_at) BETWEEN late.event_micros - 5000000 AND late.event_micros + 5000000
     UNION
     SELECT row_key
     FROM (

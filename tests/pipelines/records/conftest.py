@@ -52,7 +52,9 @@ def run(engine: DuckDBEngine, day: Day) -> Callable[..., pl.DataFrame]:
 
     def go(step: Step, on: date = AS_OF, **inputs: pl.DataFrame) -> pl.DataFrame:
         for one in step.inputs:
-            engine.register(one.alias, inputs.pop(one.alias, _empty(one.table)))
+            given = inputs.pop(one.alias, _empty(one.table))
+            is_undated = one.window == "until" and "dt" not in given.columns
+            engine.register(one.alias, given.with_columns(dt=pl.lit(None, pl.Date)) if is_undated else given)
         assert not inputs, f"not inputs of the step: {list(inputs)}"
         frames = step.frames(engine, Day(as_of=on, policy=day.policy, seed=day.seed))
         (frame,) = frames.values()

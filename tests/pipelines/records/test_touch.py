@@ -1,6 +1,6 @@
 """touch: literal rows of feeds in, touches out."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 
 import polars as pl
@@ -11,6 +11,7 @@ from pipelines.records.touch_web_names import web_event_kinds
 from schemas.tables.records import CONTACT_RECORD, TRANSACTION, VEHICLE, VOCABULARY_MATCH
 from schemas.vocabulary_touch import TOUCH_KINDS
 
+AS_OF = date(2026, 11, 21)
 SECOND = 1_000_000
 AT = 1_795_000_000 * SECOND  # 2026-11-18T04:26:40Z
 
@@ -53,6 +54,22 @@ def test_a_twin_counts_once(run, rows):
         ),
     )
     assert kinds(out) == ["form_sales", "form_service", "form_test_drive"]
+
+
+def test_a_twin_sent_alone_counts_as_what_it_is(run, rows):
+    out = run(STEP, web_events=rows("web_events", event("asc_form_submission_sales")))
+    assert kinds(out) == ["form_sales"]
+
+
+def test_a_twin_delivered_on_a_later_day_counts_once(run, rows):
+    parent = run(STEP, web_events=rows("web_events", event("asc_form_submission", department="sales")))
+    yesterday = parent.with_columns(dt=AS_OF - timedelta(days=1))
+    late = rows("web_events", event("asc_form_submission_sales", 3), event("asc_form_submission_sales", 60))
+    assert run(STEP, web_events=late, touch=yesterday)["occurred_at"].to_list() == [datetime(2026, 11, 18, 11, 7, 40, tzinfo=UTC)]
+    again = run(STEP, web_events=late, touch=parent.with_columns(dt=AS_OF))  # the day made anew does not see itself
+    assert again.height == 2
+    long_ago = run(STEP, web_events=late, touch=parent.with_columns(dt=AS_OF - timedelta(days=5)))
+    assert long_ago.height == 2
 
 
 def test_misspelt_and_unknown_names():
