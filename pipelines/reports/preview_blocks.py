@@ -71,7 +71,7 @@ def funnel_block(funnel: pl.DataFrame, audience: str) -> TableBlock:
         share = 1 - lost["after"] / left["after"] if left["after"] and row["step"] != "candidates" else None
         left = {side: None if people is None else people - lost[side] for side, people in left.items()}
         words = step_in_words(row["step"], row["name"], row["winner"])
-        losses = ("", "") if is_total else tuple(number(one) for one in lost.values())
+        losses = ("", "") if is_total else tuple(number(None if left[side] is None else lost[side]) for side in left)
         rows.append((words, *losses, *(number(one) for one in left.values()), _kept(share)))
     heads = ("Step", "Lost before", "Lost after", "Left before", "Left after", "Kept of the step before")
     return TableBlock(f"How {audience} comes about", heads, rows, numeric=(1, 2, 3, 4), bars=(5,))
