@@ -150,7 +150,7 @@ SELECT p.person_id, b.brand, p.household_id,
     coalesce(k.has_open_recommendation, FALSE) AS has_open_recommendation,
     date_diff('day', f.last_sale_on, $as_of) / 30.4375 AS months_since_sale,
     date_diff('day', f.last_service_on, $as_of) / 30.4375 AS months_since_service,
-    coalesce(c.has_open_deal, FALSE) AS has_open_deal, f.rfm_score,
+    coalesce(c.has_open_deal, FALSE) AS has_open_deal, f.rfm_score, f.sales_score, f.service_score,
     y.in_30d AS buy_30d_probability, y.in_90d AS buy_90d_probability, y.decile AS buy_decile, cb.service_rooftop_id,
     coalesce(t.triggers, []) AS triggers,
     CASE WHEN NOT p.is_first_party THEN r.licence_id END AS licence_id

@@ -252,6 +252,8 @@ class Candidate(dy.Schema):
     months_since_service = dy.Float64(nullable=True, description="months since the last service visit here")
     has_open_deal = dy.Bool(description="a deal is open here")
     rfm_score = dy.Float64(nullable=True, description="weighted quintiles, 0 to 5")
+    sales_score = dy.Float64(nullable=True, description="weighted quintiles of deals alone, 0 to 5")
+    service_score = dy.Float64(nullable=True, description="weighted quintiles of customer-pay service alone, 0 to 5")
     buy_30d_probability = dy.Float64(
         nullable=True, min=0, max=1, description="calibrated probability to buy here in 30 days; null where no model may speak"
     )
