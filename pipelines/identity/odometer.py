@@ -94,8 +94,8 @@ def _doubtful(daily: pl.DataFrame, policy: OdometerPolicy) -> pl.DataFrame:
     ).drop_nulls("gone")
     pace = pl.col("gone") / pl.max_horizontal("days", 1)
     usual = pace.quantile(0.25, "lower").over("vin")
-    wrong = (pl.col("gone") < -policy.slack_miles) | (
-        pl.col("gone") > policy.slack_miles + pl.col("days") * policy.most_miles_per_day
-    )
+    farthest = pl.when(pl.col("days") > 0).then(policy.trip_miles).otherwise(policy.slack_miles)
+    farthest += pl.col("days") * policy.most_miles_per_day
+    wrong = (pl.col("gone") < -policy.slack_miles) | (pl.col("gone") > farthest)
     sudden = (pace > BUSY_PER_DAY) & (pace > SUDDEN * usual)
     return steps.filter(wrong | sudden).select("vin").unique().sort("vin")

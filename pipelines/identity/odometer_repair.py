@@ -35,7 +35,7 @@ def against(readings: list[Reading], policy: OdometerPolicy) -> list[tuple[int, 
         gone, days = other[1] - one[1], (other[0] - one[0]).days
         if days == 0:
             return abs(gone) > policy.slack_miles
-        return gone < -policy.slack_miles or gone > policy.slack_miles + days * policy.most_miles_per_day
+        return gone < -policy.slack_miles or gone > policy.trip_miles + days * policy.most_miles_per_day
 
     return [(i, k) for i, k in combinations(range(len(readings)), 2) if is_wrong(readings[i], readings[k])]
 

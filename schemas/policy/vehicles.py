@@ -15,6 +15,7 @@ class OdometerPolicy(PolicyModel):
     slack_miles: int = Field(
         default=100, ge=0, le=2_000, description="miles by which a later reading may be lower: rounding, in and out of the shop"
     )
+    trip_miles: int = Field(default=1_000, ge=0, le=5_000, description="miles of one long journey, above the daily average")
     slope_span_days: int = Field(default=60, ge=7, le=730, description="days; readings closer together say nothing of a year")
     match_share: float = Field(
         default=0.05, gt=0, le=0.2, description="how near a reading must come to the expected one read as kilometres, share"
