@@ -88,9 +88,8 @@ def _kept(place: Path) -> Policy | None:
 @cache
 def code_hash() -> str:
     """SHA-256, hex, of the code that makes tables: the same tables are made by the same code only."""
-    files = [
-        path for folder in (pipelines, schemas) for path in Path(folder.__path__[0]).rglob("*") if path.suffix in (".py", ".sql")
-    ]
+    found = [path for folder in (pipelines, schemas) for path in Path(folder.__path__[0]).rglob("*")]
+    files = [path for path in found if path.suffix in (".py", ".sql") and "reports" not in path.parts]  # pages make no table
     told = hashlib.sha256()
     for path in sorted(files):
         told.update(path.name.encode() + path.read_bytes())
