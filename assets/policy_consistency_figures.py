@@ -7,6 +7,7 @@ from assets.policy_finder import Finder
 from assets.policy_problem import listed, nearest_of
 from pipelines.audiences.rules import candidate_columns
 from pipelines.normalise.postcode import zip_table
+from pipelines.records.touch import FEEDS
 from pipelines.triggers import all_triggers
 from schemas.policy.audiences import SegmentName
 from schemas.sources import all_feeds
@@ -68,6 +69,11 @@ def _intent(found: Finder) -> None:
         if weight.cap_per_day < weight.points:
             expected = f"at least the {weight.points:g} points of one touch"
             found.wrong("scoring", (*path, "cap_per_day"), f"{weight.cap_per_day:g}", expected)
+    for feed, cap in intent.source_caps.items():
+        found.known("scoring", ("intent", "source_caps", feed), feed, set(FEEDS), "feed of touches")
+        if cap.in_all < cap.per_day:
+            expected = f"at least per_day, {cap.per_day:g}"
+            found.wrong("scoring", ("intent", "source_caps", feed, "in_all"), f"{cap.in_all:g}", expected)
     if intent.hot_from <= intent.warm_from:
         found.wrong("scoring", ("intent", "hot_from"), f"{intent.hot_from:g}", f"more than warm_from, {intent.warm_from:g}")
 
