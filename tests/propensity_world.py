@@ -45,7 +45,7 @@ def touch(record: str, on: date, kind: str = "vdp_view", touches: int = 1, **giv
     }
 
 
-def world(people: int = 600, seed: int = 5, *, has_signal: bool = True) -> dict[str, list[dict[str, Any]]]:
+def world(people: int = 900, seed: int = 5, *, has_signal: bool = True) -> dict[str, list[dict[str, Any]]]:
     """Inputs of the step. Each person bought once long ago; four in ten buy again, after three weeks of shopping."""
     rng = np.random.default_rng(seed)
     deals, touches = [], []
