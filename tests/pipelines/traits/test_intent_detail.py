@@ -12,6 +12,7 @@ from assets.engine import DuckDBEngine
 from pipelines.traits.intent import STEP
 from schemas.policy.scoring import SourceCap
 from schemas.tables.touches import TOUCH_DAY
+from schemas.vocabulary_touch import TOUCH_KINDS, TOUCH_NOUNS
 from tests import trait_world as world
 from tests.touch_world import touch_days
 
@@ -135,3 +136,7 @@ def test_days_of_delivery_make_the_same_tables_to_the_byte_and_drivers_add_up(dr
     sums = at_once["intent_driver"].group_by(keys).agg(pl.sum("points"))
     for row in at_once["intent"].join(sums, on=keys, how="left").iter_rows(named=True):
         assert row["score"] == pytest.approx(row["points"] or 0.0, abs=1e-9)
+
+
+def test_every_kind_has_words():
+    assert set(TOUCH_NOUNS) == {*TOUCH_KINDS, "repeat_view"}
