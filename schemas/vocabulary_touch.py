@@ -68,7 +68,6 @@ TOUCH_NOUNS: dict[str, tuple[str, str]] = {
     "third_party_signal": ("third-party signal", "third-party signals"),
     "service_visit": ("service visit", "service visits"),
     "service_elsewhere": ("service visit elsewhere", "service visits elsewhere"),
-    "service_elsewhere": ("service visit elsewhere", "service visits elsewhere"),
     "appointment": ("service appointment", "service appointments"),
     "purchase": ("purchase", "purchases"),
     "email_open": ("e-mail opened", "e-mails opened"),
