@@ -59,3 +59,11 @@ def test_who_is_in_another_cell_is_not_outside():
     inside = members(*((week, person, person.upper()) for week in range(3) for person in ("a", "b")))
     found = rates(everybody("a", "b", "c", "d"), inside, happened(), DAYS, DAYS[-1] + timedelta(days=40), POLICY)
     assert found.filter(cell="A", outcome="booked", horizon_days=10).select("member_people", "outside_people").row(0) == (1, 2)
+
+
+def test_an_audience_without_members_gives_no_figure():
+    found = rates(everybody("a", "b", "c"), members(), happened(("booked", "a", 3)), DAYS, DAYS[-1] + timedelta(days=40), POLICY)
+    assert found["cell"].unique().to_list() == [WHOLE]
+    assert set(found["verdict"]) == {"too few people"}
+    nobody = caught(members(), happened(("booked", "a", 3), ("booked", "b", 3)), DAYS, 7, POLICY)
+    assert nobody.filter(outcome="booked").select("people", "caught_people").row(0) == (2, 0)

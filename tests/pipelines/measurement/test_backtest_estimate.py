@@ -5,7 +5,7 @@ import polars as pl
 import pytest
 
 from pipelines.measurement.backtest_estimate import curves, followed, results
-from pipelines.measurement.backtest_match import match
+from pipelines.measurement.backtest_match import balance, match
 from schemas.policy.backtest import BacktestPolicy
 
 DAY, LAST = date(2026, 5, 1), date(2026, 7, 15)
@@ -121,3 +121,13 @@ def test_a_trigger_that_only_goes_with_what_causes_the_outcome_shows_no_lift_onc
         found = estimate(units.with_columns(is_fired=fired), happened)
         missed += not found["difference_low"] <= 0 <= found["difference_high"]
     assert missed <= 10
+
+
+def test_a_trigger_that_fired_for_nobody_gives_no_figure():
+    units, happened, _ = world(1, effect=0.0)
+    place, found = match(units.with_columns(is_fired=pl.lit(False)), POLICY.match)
+    inside = followed(found.filter(pl.col("weight").is_not_null()), happened, ["bought_here"])
+    assert place == "group"
+    assert set(results(inside, ["bought_here"], LAST, POLICY)["verdict"]) == {"too few people"}
+    assert curves(inside, ["bought_here"], LAST, POLICY).is_empty()
+    assert balance(found).is_empty()

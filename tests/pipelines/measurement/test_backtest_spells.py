@@ -64,3 +64,9 @@ def test_staff_businesses_and_those_without_a_vehicle_of_ours_are_left_out_and_c
     assert told["  left out: holds no vehicle that was bought, leased or serviced here"] == 1
     assert told["  left out: staff or a business"] == 2
     assert told["people counted"] == 1
+
+
+def test_nobody_in_whom_it_held_is_an_answer_too():
+    found = compared(population(("P1", "V1")), held(), DAYS, BEFORE)
+    assert found.units.filter("is_fired").is_empty()
+    assert dict(found.funnel)["people counted"] == 0
