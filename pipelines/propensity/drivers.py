@@ -41,7 +41,12 @@ def with_drivers(model: Model, frame: pl.DataFrame) -> pl.DataFrame:
         drivers=pl.concat_list(pl.when(weighty[at]).then(f"driver_{at}") for at in places).list.drop_nulls(),
         contributions=pl.concat_list(pl.when(weighty[at]).then(f"value_{at}") for at in places).list.drop_nulls(),
         sentence=pl.concat_str(told, separator="; ", ignore_nulls=True),
-    ).with_columns(sentence=pl.when(pl.col("sentence") == "").then(pl.lit("as everybody")).otherwise("sentence"))
+    ).with_columns(sentence=pl.when(pl.col("sentence") == "").then(pl.lit("as everybody")).otherwise(_spoken("sentence")))
+
+
+def _spoken(name: str) -> pl.Expr:
+    """1 day and today, as people say it."""
+    return pl.col(name).str.replace_all(r"\b1 (day|month|model)s\b", "1 ${1}").str.replace_all(r"\b0 days ago", "today")
 
 
 def _told(at: int, themes: tuple[str, ...]) -> pl.Expr:

@@ -63,12 +63,13 @@ def test_a_score_adds_up_by_hand_and_comes_back_from_rows() -> None:
 
 
 def test_drivers_are_told_beside_the_average_person() -> None:
-    frame = pl.DataFrame({"lease_days_left": [30.0, None]}, schema={"lease_days_left": pl.Float64})
+    frame = pl.DataFrame({"lease_days_left": [31.0, 1.0, None]}, schema={"lease_days_left": pl.Float64})
     rest = {name: pl.lit(None, pl.Float64) for name in FEATURES if name != "lease_days_left"}
     told = with_drivers(MODEL, frame.with_columns(**rest)).rows()
     # mean coefficient (60 x 0 - 20 + 20 + 5) / 100 = 0.05; 2 x (2 - 0.05) = 3.9; 2 x (0 - 0.05) = -0.1
     assert told == [
-        (["contract"], [3.9], "lease ends in 30 days (+3.9)"),
+        (["contract"], [3.9], "lease ends in 31 days (+3.9)"),
+        (["contract"], [3.9], "lease ends in 1 day (+3.9)"),
         (["contract"], [-0.1], "no lease or loan of ours (−0.1)"),
     ]
 
