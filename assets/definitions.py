@@ -4,7 +4,7 @@ from datetime import date
 
 import dagster as dg
 
-from assets import deliveries, pages, warehouse
+from assets import deliveries, pages, rebuild_pins, warehouse
 from assets.house import House, house_from_environment
 from assets.jobs import daily_job
 from assets.partitions import daily
@@ -28,7 +28,7 @@ def build(house: House, first_day: date | None = None) -> dg.Definitions:
     everything = [*sources, *tables, *outputs]
     job = daily_job(partitions)
     return dg.Definitions(
-        assets=[*everything, warehouse.asset(everything, partitions)],
+        assets=[*everything, warehouse.asset(everything, partitions), rebuild_pins.asset(everything, partitions)],
         jobs=[job],
         schedules=[daily_schedule(job)],
         sensors=[late_files_sensor(job), run_failed_sensor()],
