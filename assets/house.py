@@ -10,6 +10,7 @@ import dagster as dg
 from assets.engine import DuckDBEngine
 from assets.lake import Lake
 from assets.policy_files import load_policy
+from assets.policy_reads import kept_at
 from pipelines.step import Day
 from schemas.policy import Policy
 
@@ -55,7 +56,8 @@ class House(dg.ConfigurableResource):
 
 @cache
 def _policy(group: str, root: Path) -> Policy:
-    return load_policy(group, root)
+    """The policy of a folder, or one that a lake kept under its hash."""
+    return kept_at(root) if root.suffix == ".json" else load_policy(group, root)
 
 
 def house_from_environment() -> House:

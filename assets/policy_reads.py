@@ -76,6 +76,14 @@ def kept_policy(lake: Lake, policy_hash: str) -> Policy | None:
     return _kept(lake.home / f"_policy/{policy_hash}.json")
 
 
+def kept_at(place: Path) -> Policy:
+    """The policy that a kept file holds. FileNotFoundError where there is none that can be read."""
+    found = _kept(place)
+    if found is None:
+        raise FileNotFoundError(f"{place.name} is no policy that this version of the product can read")
+    return found
+
+
 @lru_cache(maxsize=4)
 def _kept(place: Path) -> Policy | None:
     """A policy file of a lake; it is named by its content, so it never changes."""

@@ -41,8 +41,10 @@ class DayNotOver(Exception):
         super().__init__(f"{day} cannot be run: the last day that can is {last}, today in the group's time zone")
 
 
-def run_day(house: House, day: date, tell: Callable[[str], None] = lambda line: None) -> DayResult:
-    """Run a day and return what failed, if anything. `tell` gets one line per finished asset.
+def run_day(
+    house: House, day: date, tell: Callable[[str], None] = lambda line: None, *, is_recorded: bool = True
+) -> DayResult:  # fmt: skip
+    """Run a day and return what failed, if anything. `tell` gets one line per finished asset; the UI shows what is recorded.
 
     Errors: DayNotOver, AlreadyRunning.
     """
@@ -52,7 +54,7 @@ def run_day(house: House, day: date, tell: Callable[[str], None] = lambda line: 
     definitions = build(house, first_day=day)
     job = definitions.resolve_job_def(DAY_JOB)
     total = len(list(job.nodes))
-    with only_writer(house.tables), _instance() as instance:
+    with only_writer(house.tables), _instance(is_recorded=is_recorded) as instance:
         house.tables.sweep()
         done = _Progress(total, tell)
         listener = logging.getLogger("velocity.progress")
@@ -72,10 +74,11 @@ def run_day(house: House, day: date, tell: Callable[[str], None] = lambda line: 
     return DayResult(day, tuple(failures))
 
 
-def _instance() -> dg.DagsterInstance:
+def _instance(*, is_recorded: bool) -> dg.DagsterInstance:
     """The instance of the working directory, so that the UI shows runs of the command too; else one that forgets."""
     here = Path.cwd()
-    return dg.DagsterInstance.from_config(str(here)) if (here / "dagster.yaml").is_file() else dg.DagsterInstance.ephemeral()
+    is_there = is_recorded and (here / "dagster.yaml").is_file()
+    return dg.DagsterInstance.from_config(str(here)) if is_there else dg.DagsterInstance.ephemeral()
 
 
 @contextmanager
