@@ -11,9 +11,11 @@ from rich.table import Table as RichTable
 
 from assets.arrivals import late_days
 from assets.cli_backtest import backtest_command
+from assets.cli_experiments import power_command
 from assets.cli_explain import explain_command
 from assets.cli_identity import resolve_command
 from assets.cli_preview import preview_command
+from assets.cli_rebuild import rebuild_command
 from assets.cli_triggers import triggers_command
 from assets.cli_update import update_command
 from assets.house import PROJECT, SAMPLE_GROUP, House
@@ -46,6 +48,8 @@ app.command("backtest")(backtest_command)
 app.command("update")(update_command)
 app.command("explain")(explain_command)
 app.command("preview")(preview_command)
+app.command("rebuild")(rebuild_command)
+app.command("power")(power_command)
 app.command("triggers")(triggers_command)
 
 
