@@ -1,21 +1,26 @@
-"""One person, one owner: one brand, one segment, one audience. Losers keep the rule that decided and who won.
+"""Who gets whom, and through which channel. Losers keep the rule that decided and who won.
 
-First the brand, by what policy says decides (garage, interest, distance), then the segment by its priority, then the
-audience by its number. The last word is a name, so that the order is total.
+First one brand per person, by what policy says decides (household, garage, interest, distance). Then each channel of the person
+goes to one audience: by the segment's priority, then the audience's number. The last word is a name, so that the order is total.
 """
 
 import polars as pl
 
 from pipelines.audiences.eligible import running
 from pipelines.engine import Engine, query_text
+from pipelines.step import Day
 from schemas.policy import Policy
 
 # What decides between brands: smaller wins. The keys of `brand_choice` in policy channels.yaml.
 _KEYS = {
-    "garage": "CAST(NOT c.owns_this_brand AS DOUBLE)",
-    "interest": "-(CASE WHEN c.top_brand = e.brand THEN 1000000.0 ELSE 0.0 END + c.brand_intent_score)",
-    "distance": "coalesce(c.distance_miles, 1000000.0)",
+    "household": "CAST(c.brand <> home.home_brand AS DOUBLE)",
+    "garage": "c.key_garage",
+    "interest": "c.key_interest",
+    "distance": "c.key_distance",
 }
+NOTHING = "0.0"
+# The rules that decide about a channel, in the order in which they are applied.
+STAGES = ("licence", "segment_priority", "audience_priority", "audience_name")
 
 
 def audience_ranks(policy: Policy) -> pl.DataFrame:
@@ -26,16 +31,38 @@ def audience_ranks(policy: Policy) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 
-def judged(engine: Engine, policy: Policy, eligible: pl.DataFrame) -> pl.DataFrame:
-    """audience, person_id, brand, outcome, cause, winner for every eligible row. Reads `candidate`."""
+def arbitrate(engine: Engine, day: Day, eligible: pl.DataFrame) -> None:
+    """Decide about every eligible row. Reads `candidate`, `person_identifier`, `audience_channel` (cards.channel_cards).
+
+    Keeps in the engine: contender, brand_choice, channel_claim; see the queries of these names.
+    """
     engine.register("eligible", eligible)
-    engine.register("audience_rank", audience_ranks(policy))
-    choice = (*policy.channels.brand_choice, "name", "name")[:3]
+    engine.register("audience_rank", audience_ranks(day.policy))
+    engine.keep("contender", query_text(__package__, "contender"))
+    _choose_brands(engine, day.policy)
+    engine.keep("channel_claim", query_text(__package__, "channels"), as_of=day.as_of)
+
+
+def judged(engine: Engine) -> pl.DataFrame:
+    """audience, person_id, brand, outcome, cause, winner for every eligible row, after `arbitrate`."""
+    return engine.sql(query_text(__package__, "verdict"), stages=list(STAGES))
+
+
+def channel_losses(engine: Engine) -> pl.DataFrame:
+    """Every channel that somebody met the rules for, was not excluded from, and did not get; after `arbitrate`."""
+    return engine.sql(query_text(__package__, "channel_loss"))
+
+
+def _choose_brands(engine: Engine, policy: Policy) -> None:
+    chosen = policy.channels.brand_choice
     query = query_text(__package__, "arbitration")
-    for position, chosen in enumerate(choice, start=1):
-        query = query.replace(f"/* key_{position} */", _KEYS.get(chosen, "0.0"))
-    causes = {f"cause_{position}": f"brand_{chosen}" for position, chosen in enumerate(choice, start=1)}
-    return engine.sql(query, **causes)
+    for position in range(1, 5):
+        key = _KEYS[chosen[position - 1]] if position <= len(chosen) else NOTHING
+        query = query.replace(f"/* key_{position} */", key)
+    at_home = [f"key_{one}" for one in chosen if one != "household"]
+    query = query.replace("/* home_keys */", ", ".join(at_home) or NOTHING)
+    causes = {f"cause_{at}": f"brand_{chosen[at - 1]}" if at <= len(chosen) else "brand_name" for at in range(1, 5)}
+    engine.keep("brand_choice", query, **causes)
 
 
 def overlap(engine: Engine, policy: Policy, eligible: pl.DataFrame) -> pl.DataFrame:

@@ -47,3 +47,15 @@ def rooftop_cards(policy: Policy) -> pl.DataFrame:
     codes = {one.market: one.code for one in policy.group.markets}
     rows = [(one.rooftop_id, one.market, codes[one.market]) for one in policy.group.rooftops]
     return pl.DataFrame(rows, schema={"rooftop_id": pl.String, "market": pl.String, "market_code": pl.String}, orient="row")
+
+
+def channel_cards(policy: Policy) -> pl.DataFrame:
+    """audience, brand, channel, position: the channels that each running audience plans for a brand, in the order of policy."""
+    rows = [
+        (one.audience, brand, channel, position)
+        for one in running(policy)
+        for brand in brands_of(policy, one)
+        for position, channel in enumerate(dict.fromkeys(one.channels_of(brand)))
+    ]
+    schema = {"audience": pl.String, "brand": pl.String, "channel": pl.String, "position": pl.Int64}
+    return pl.DataFrame(rows, schema=schema, orient="row")

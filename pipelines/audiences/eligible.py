@@ -9,7 +9,13 @@ from pipelines.step import Day
 from schemas.policy import Policy
 from schemas.policy.audiences import AudiencePolicy
 
-ELIGIBLE = {"audience": pl.String, "person_id": pl.String, "brand": pl.String, "cause": pl.String}
+ELIGIBLE: dict[str, pl.DataType | type[pl.DataType]] = {
+    "audience": pl.String,
+    "person_id": pl.String,
+    "brand": pl.String,
+    "cause": pl.String,
+    "score": pl.Float64,
+}
 REACHED = """(
     SELECT c.*, r.miles AS radius_miles, coalesce(r.whole_market AND c.home_market = c.market, FALSE) AS in_whole_market
     FROM candidate c
@@ -29,12 +35,21 @@ def brands_of(policy: Policy, audience: AudiencePolicy) -> list[str]:
 
 
 def eligible(engine: Engine, day: Day, audience: AudiencePolicy) -> pl.DataFrame:
-    """audience, person_id, brand, cause (name of the exclusion that holds, else null) of everybody who meets the rules."""
+    """audience, person_id, brand, cause (name of the exclusion that holds, else null), score of everybody who meets the rules.
+
+    A score that is no finite number is null.
+    """
     compiler = Compiler(audience, day.as_of)
     cause, holds = compiler.first_exclusion(), compiler.predicate(audience.rules)
-    query = f"SELECT person_id, brand, {cause} AS cause FROM {REACHED} WHERE {holds} AND list_contains($brands, brand)"
+    score = f"CAST({compiler.expression(audience.score)} AS DOUBLE)"
+    query = f"""
+        SELECT person_id, brand, {cause} AS cause, CASE WHEN isfinite({score}) THEN {score} END AS score
+        FROM {REACHED} WHERE {holds} AND list_contains($brands, brand)
+    """
     found = engine.sql(query, brands=brands_of(day.policy, audience), segment=audience.segment, **compiler.bound)
-    return found.select(pl.lit(audience.audience).alias("audience"), "person_id", "brand", pl.col("cause").cast(pl.String))
+    return found.with_columns(audience=pl.lit(audience.audience)).select(
+        pl.col(name).cast(kind) for name, kind in ELIGIBLE.items()
+    )
 
 
 def all_eligible(engine: Engine, day: Day) -> pl.DataFrame:

@@ -5,8 +5,8 @@ The order: rules, exclusions, arbitration, then the details of those who are lef
 
 import polars as pl
 
-from pipelines.audiences.arbitration import judged, overlap
-from pipelines.audiences.cards import audience_cards, brand_cards, rooftop_cards
+from pipelines.audiences.arbitration import arbitrate, channel_losses, judged, overlap
+from pipelines.audiences.cards import audience_cards, brand_cards, channel_cards, rooftop_cards
 from pipelines.audiences.compile import Compiler
 from pipelines.audiences.eligible import REACHED, all_eligible, running
 from pipelines.audiences.holdouts import drawn
@@ -14,7 +14,7 @@ from pipelines.engine import Engine, query_text
 from pipelines.shape import in_shape
 from pipelines.step import Day, Input, Step
 from schemas.policy.audiences import AudiencePolicy
-from schemas.tables.audiences import ELIGIBILITY, MEMBERSHIP, OVERLAP
+from schemas.tables.audiences import CHANNEL_LOSS, ELIGIBILITY, MEMBERSHIP, OVERLAP
 
 _REASONS = pl.List(pl.Struct({"rule": pl.String, "sentence": pl.String, "since": pl.Date}))
 _DETAILED: dict[str, pl.DataType | type[pl.DataType]] = {
@@ -30,18 +30,21 @@ _SINCE = """(
 )"""
 
 _PEOPLE = """
-    SELECT d.person_id, a.segment, d.brand, c.market_type
+    SELECT DISTINCT d.person_id, a.segment, d.brand, c.market_type
     FROM detailed d JOIN audience_card a USING (audience) JOIN candidate c ON c.person_id = d.person_id AND c.brand = d.brand
 """
 
 
 def build(engine: Engine, day: Day) -> dict[str, pl.DataFrame]:
-    """Eligibility, membership and overlap of the day. Reads candidate, person_identifier, previous_membership."""
+    """Eligibility, membership, lost channels and overlap of the day; see STEP for what is read."""
     eligible = all_eligible(engine, day)
-    verdict = judged(engine, day.policy, eligible)
+    engine.register("audience_channel", channel_cards(day.policy))
+    arbitrate(engine, day, eligible)
+    verdict = judged(engine)
     return {
         ELIGIBILITY.name: in_shape(verdict, ELIGIBILITY),
         MEMBERSHIP.name: in_shape(_members(engine, day, verdict), MEMBERSHIP),
+        CHANNEL_LOSS.name: in_shape(channel_losses(engine), CHANNEL_LOSS),
         OVERLAP.name: in_shape(overlap(engine, day.policy, eligible), OVERLAP),
     }
 
@@ -61,13 +64,14 @@ def _members(engine: Engine, day: Day, verdict: pl.DataFrame) -> pl.DataFrame:
 
 
 def _detailed(engine: Engine, day: Day, audience: AudiencePolicy) -> pl.DataFrame:
-    """Reasons and score of one audience's members. Reads `chosen`."""
+    """Reasons and score of one audience's members. Reads `chosen`, `contender`."""
     compiler = Compiler(audience, day.as_of)
-    score = f"CAST({compiler.expression(audience.score)} AS DOUBLE)"
     query = f"""
-        SELECT m.audience, m.person_id, m.brand, {compiler.reasons()} AS reasons,
-            CASE WHEN isfinite({score}) THEN {score} END AS score
-        FROM (SELECT * FROM chosen WHERE audience = $audience) m
+        SELECT m.audience, m.person_id, m.brand, {compiler.reasons()} AS reasons, m.own_score AS score
+        FROM (
+            SELECT c.audience, c.person_id, c.brand, c.score AS own_score
+            FROM chosen JOIN contender c USING (audience, person_id, brand) WHERE audience = $audience
+        ) m
         JOIN {REACHED} c USING (person_id, brand)
         LEFT JOIN {_SINCE} held_since USING (person_id)
     """
@@ -76,7 +80,7 @@ def _detailed(engine: Engine, day: Day, audience: AudiencePolicy) -> pl.DataFram
 
 
 STEP = Step(
-    tables=(ELIGIBILITY, MEMBERSHIP, OVERLAP),
+    tables=(ELIGIBILITY, MEMBERSHIP, CHANNEL_LOSS, OVERLAP),
     inputs=(Input("candidate"), Input("person_identifier"), Input("membership", "previous")),
     build=build,
 )

@@ -1,17 +1,13 @@
 -- The published row of each member.
 -- Inputs: detailed(audience, person_id, brand, reasons, score), drawn(person_id, segment, arm), audience_card, brand_card,
---         rooftop_card, candidate, person_identifier, previous_membership.
+--         rooftop_card, candidate, channel_claim, previous_membership.
 -- Parameters: $as_of date, $prefix text, $policy_hash text.
-WITH permitted AS (
-    -- What a licence in force permits, per person who is known under it.
-    SELECT person_id, licence_id, list_distinct(flatten(list(permitted_channels))) AS channels
-    FROM person_identifier
-    WHERE licence_id IS NOT NULL AND permitted_channels IS NOT NULL AND licence_expires_on >= $as_of
-    GROUP BY person_id, licence_id
+WITH held AS (
+    SELECT audience, person_id, list(channel ORDER BY position) AS channels FROM channel_claim WHERE cause IS NULL GROUP BY ALL
 ),
 placed AS (
     SELECT d.audience, d.person_id, d.brand, d.reasons, d.score, a.segment, a.code, a.cell_by, a.stay_days, a.hot_from, a.warm_from,
-        b.brand_code, b.channels, b.message,
+        b.brand_code, b.message,
         -- Loyalty belongs to the rooftop that knows the vehicle, everything else to the nearest one of the brand.
         CASE WHEN a.segment = 'loyalty' THEN coalesce(s.rooftop_id, n.rooftop_id) ELSE n.rooftop_id END AS rooftop_id,
         CASE WHEN a.segment = 'loyalty' THEN coalesce(s.market, n.market, c.market) ELSE coalesce(n.market, c.market) END AS market,
@@ -32,8 +28,7 @@ SELECT p.audience, p.person_id, p.household_id, p.segment,
     CASE WHEN p.hot_from IS NULL AND p.warm_from IS NULL OR p.score IS NULL THEN NULL
         WHEN p.score >= p.hot_from THEN 'hot' WHEN p.score >= p.warm_from THEN 'warm' ELSE 'cold' END AS tier,
     p.identity_tier, coalesce(h.arm, 'treatment') AS arm,
-    CASE WHEN p.is_first_party THEN p.channels
-        ELSE list_filter(p.channels, lambda one: list_contains(coalesce(q.channels, []), one)) END AS channels,
+    coalesce(q.channels, []) AS channels,
     p.message, p.is_first_party, p.licence_id,
     coalesce(b.entered_on, $as_of) AS entered_on,
     -- Whoever meets the rules today is renewed today.
@@ -41,5 +36,5 @@ SELECT p.audience, p.person_id, p.household_id, p.segment,
     $policy_hash AS policy_hash
 FROM placed p
 LEFT JOIN drawn h ON h.person_id = p.person_id AND h.segment = p.segment
-LEFT JOIN permitted q ON q.person_id = p.person_id AND q.licence_id = p.licence_id
+LEFT JOIN held q ON q.audience = p.audience AND q.person_id = p.person_id
 LEFT JOIN previous_membership b ON b.audience = p.audience AND b.person_id = p.person_id

@@ -63,7 +63,9 @@ def _one_way(engine: Engine, here: Side, there: Side) -> pl.DataFrame:
     """Members here who are not there, with why they are not there. Who enters is here after; who leaves is here before."""
     members = here["membership"].select(*PAIR, "brand", "cell")
     only = members.join(there["membership"], on=PAIR, how="anti").with_columns(is_running=pl.col("audience").is_in(there.names))
-    elsewhere = there["membership"].select("person_id", other="audience")
+    # A person may be in several audiences, each with channels of its own: the one that is on the other side only, first by name.
+    moved = there["membership"].select(*PAIR).join(here["membership"].select(PAIR), on=PAIR, how="anti")
+    elsewhere = moved.group_by("person_id").agg(other=pl.col("audience").min())
     joined = only.join(_verdict(there), on=PAIR, how="left").join(elsewhere, on="person_id", how="left")
     known = joined.with_columns(
         cause=pl.when(~pl.col("is_running")).then(pl.lit("audience")).when(pl.col("is_lost")).then(pl.lit("arbitration"))

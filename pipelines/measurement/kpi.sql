@@ -13,16 +13,22 @@ deal AS (
         kind = 'service' AND status = 'closed' AS is_serviced
     FROM transaction
 ),
+-- A person whom several audiences of a segment share out by channel is one member of it.
+counted_member AS (
+    SELECT person_id, CAST(segment AS VARCHAR) AS segment, brand, market, rooftop_id,
+        bool_or(len(channels) > 0 AND NOT (arm = 'control' OR regexp_matches(arm, $held_back))) AS is_addressable,
+        bool_or(CAST(tier AS VARCHAR) = 'hot') AS is_hot
+    FROM membership GROUP BY person_id, segment, brand, market, rooftop_id
+),
 month AS (SELECT * FROM deal WHERE occurred_on BETWEEN $as_of - 29 AND $as_of),
 customer AS (SELECT DISTINCT person_id FROM candidate WHERE is_customer),
 -- One row per thing that counts, with the figure that it adds to.
 counted AS (
-    SELECT segment, 'members' AS kpi, brand, market, rooftop_id, 1 AS amount FROM membership
+    SELECT segment, 'members' AS kpi, brand, market, rooftop_id, 1 AS amount FROM counted_member
     UNION ALL
-    SELECT segment, 'addressable_members', brand, market, rooftop_id, 1 FROM membership
-    WHERE len(channels) > 0 AND NOT (arm = 'control' OR regexp_matches(arm, $held_back))
+    SELECT segment, 'addressable_members', brand, market, rooftop_id, 1 FROM counted_member WHERE is_addressable
     UNION ALL
-    SELECT 'in_market', 'hot_members', brand, market, rooftop_id, 1 FROM membership WHERE segment = 'in_market' AND tier = 'hot'
+    SELECT 'in_market', 'hot_members', brand, market, rooftop_id, 1 FROM counted_member WHERE segment = 'in_market' AND is_hot
     UNION ALL
     SELECT CASE WHEN t.kind = 'form_trade' THEN 'loyalty' ELSE 'in_market' END,
         CASE t.kind WHEN 'form_test_drive' THEN 'test_drives_30d' WHEN 'call_sales' THEN 'calls_30d' WHEN 'vdp_view' THEN 'vdp_views_30d'
@@ -74,13 +80,13 @@ lead AS (
 -- Ratios, for the group as a whole: part and whole.
 ratio AS (
     SELECT 'conquest' AS segment, 'reach_share_365d' AS kpi, count(s.person_id) AS part, count(*) AS whole
-    FROM membership m LEFT JOIN seen s USING (person_id) WHERE m.segment = 'conquest'
+    FROM counted_member m LEFT JOIN seen s USING (person_id) WHERE m.segment = 'conquest'
     UNION ALL
     SELECT 'conquest', 'reached_three_times_share_365d', count(*) FILTER (s.exposures >= 3), count(*)
-    FROM membership m LEFT JOIN seen s USING (person_id) WHERE m.segment = 'conquest'
+    FROM counted_member m LEFT JOIN seen s USING (person_id) WHERE m.segment = 'conquest'
     UNION ALL
     SELECT 'conquest', 'contacts_per_person_365d', sum(s.exposures), count(*)
-    FROM membership m JOIN seen s USING (person_id) WHERE m.segment = 'conquest'
+    FROM counted_member m JOIN seen s USING (person_id) WHERE m.segment = 'conquest'
     UNION ALL
     SELECT 'in_market', 'lead_to_sale_share_120d',
         count(DISTINCT l.person_id) FILTER (p.is_sold AND p.occurred_on BETWEEN l.lead_on AND $as_of), count(DISTINCT l.person_id)

@@ -44,8 +44,8 @@ class ChannelsPolicy(PolicyModel):
     """Who owns a person, and which platforms get them."""
 
     segment_priority: tuple[SegmentName, ...] = Field(min_length=3, max_length=3)
-    brand_choice: tuple[Literal["garage", "interest", "distance"], ...] = Field(
-        min_length=1, description="what decides one brand per person, first to last"
+    brand_choice: tuple[Literal["household", "garage", "interest", "distance"], ...] = Field(
+        min_length=1, description="what decides one brand per person, first to last; household: the brand that wins for the home"
     )
     platforms: dict[str, Platform]
     segments_on: tuple[SegmentName, ...] = Field(description="segments that run; the roll-out switch")

@@ -20,7 +20,10 @@ class Eligibility(dy.Schema):
     audience = dy.String(primary_key=True, description="name of the audience in policy")
     person_id = person_id(key=True)
     brand = brand(key=True, nullable=False)
-    outcome = dy.Enum(["member", "excluded", "lost"], description="lost: arbitration gave the person to another audience or cell")
+    outcome = dy.Enum(
+        ["member", "excluded", "lost"],
+        description="member: holds a channel, or is the person's first audience; lost: arbitration left it no channel",
+    )
     cause = dy.String(nullable=True, description="exclusion or arbitration rule that decided; null for members")
     winner = dy.String(nullable=True, description="audience that won, where one did")
 
@@ -41,13 +44,25 @@ class AudienceMember(dy.Schema):
     tier = dy.Enum(["hot", "warm", "cold"], nullable=True, description="tier of the score, where the audience has one")
     identity_tier = dy.Enum(["exact", "strict", "loose"], description="weakest tier of the records that make the person known")
     arm = dy.String(description="treatment, or the hold-out that keeps the person from being addressed")
-    channels = dy.List(dy.String(), description="channels that may address the member, after licences")
+    channels = dy.List(dy.String(), description="channels through which this audience alone may address the member")
     message = dy.String(nullable=True, description="message theme from policy plan.yaml")
     is_first_party = dy.Bool(description="at least one record was collected by the group itself")
     licence_id = dy.String(nullable=True, description="licence, where the person is known only from a bought list")
     entered_on = dy.Date(description="day of entry of the present stay")
     expires_on = dy.Date(nullable=True, description="last day of the stay unless renewed")
     policy_hash = dy.String(description="hash of the policy that judged")
+
+
+class ChannelLoss(dy.Schema):
+    """A channel that somebody met an audience's rules for, was not excluded from, and does not get through this audience."""
+
+    audience = dy.String(primary_key=True, description="name of the audience in policy")
+    person_id = person_id(key=True)
+    brand = brand(key=True, nullable=False)
+    channel = dy.String(primary_key=True, description="channel that the audience plans for the brand")
+    cause = dy.String(description="rule that decided; see docs/arbitration.md")
+    winner = dy.String(nullable=True, description="audience that has the channel, or the person, where one does")
+    winner_brand = dy.String(nullable=True, description="own brand for which it has them")
 
 
 class MembershipChange(dy.Schema):
@@ -74,6 +89,7 @@ ELIGIBILITY = Table(
     "eligibility", "audiences", Eligibility, "Who met which rules, and what exclusions and arbitration made of it."
 )
 MEMBERSHIP = Table("membership", "audiences", AudienceMember, "All members of all audiences, after arbitration.")
+CHANNEL_LOSS = Table("channel_loss", "audiences", ChannelLoss, "Channels that arbitration took, with the rule and the winner.")
 AUDIENCE_CONQUEST = Table(
     "audience_conquest",
     "audiences",

@@ -1,0 +1,9 @@
+-- Everybody who met an audience's rules, with what decides about brand, rooftop and channels.
+-- Inputs: eligible(audience, person_id, brand, cause, score), audience_rank(audience, segment, segment_rank, priority), candidate.
+-- Keys: of two brands the one with the smaller key wins; what cannot be told comes last.
+SELECT e.audience, e.person_id, e.brand, e.cause, e.score, a.segment, a.segment_rank, a.priority,
+    coalesce(c.household_id, c.person_id) AS home_id, c.is_first_party, c.licence_id,
+    CAST(NOT c.owns_this_brand AS DOUBLE) AS key_garage,
+    -(CASE WHEN c.top_brand = e.brand THEN 1000000.0 ELSE 0.0 END + c.brand_intent_score) AS key_interest,
+    coalesce(c.distance_miles, 1000000.0) AS key_distance
+FROM eligible e JOIN audience_rank a USING (audience) JOIN candidate c ON c.person_id = e.person_id AND c.brand = e.brand

@@ -1,0 +1,166 @@
+"""Arbitration per person and channel against an oracle in plain Python, for random eligibilities and policies."""
+
+from collections import Counter
+from typing import Any
+
+import polars as pl
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from assets.engine import DuckDBEngine
+from pipelines.audiences.membership import STEP
+from schemas.policy import Policy
+from schemas.policy.channels import ChannelsPolicy
+from schemas.tables.audiences import CHANNEL_LOSS, MEMBERSHIP
+from schemas.tables.identity import PERSON_IDENTIFIER
+from tests.audience_world import audience, candidates, day, policy, register, rows_of
+
+QUICK = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+SEGMENTS = ("loyalty", "in_market", "conquest")
+CHANNELS = ("email", "mail", "social", "search")
+COLUMNS = ("is_customer", "has_life_event", "has_open_deal", "has_phone")  # one flag per audience: random eligibilities
+AUDIENCES = st.lists(
+    st.tuples(
+        st.sampled_from(SEGMENTS),
+        st.integers(0, 2),
+        st.lists(st.sampled_from(CHANNELS), min_size=1, max_size=4, unique=True),
+        st.booleans(),
+    ),
+    min_size=1,
+    max_size=len(COLUMNS),
+)
+ROW = st.fixed_dictionaries(
+    {
+        **{column: st.booleans() for column in COLUMNS},
+        "is_staff": st.booleans(),
+        "owns_this_brand": st.booleans(),
+        "distance_miles": st.sampled_from([None, 1.0, 15.0]),
+        "top_brand": st.sampled_from([None, "lux", "vol1"]),
+    }
+)
+PEOPLE = st.lists(st.tuples(ROW, ROW), min_size=1, max_size=8)
+ORDERS = st.permutations(SEGMENTS)
+CHOICES = st.permutations(["garage", "interest", "distance"]).flatmap(lambda all_: st.sampled_from([all_, all_[:1], all_[:2]]))
+
+
+@pytest.fixture(scope="module")
+def shared() -> Any:
+    one = DuckDBEngine()
+    yield one
+    one.close()
+
+
+def policy_of(drawn: Any, order: Any, choice: Any) -> Policy:
+    made = [
+        audience(
+            f"a{at}", segment, COLUMNS[at], priority=priority, channels=tuple(channels),
+            exclusions=[{"name": "staff", "when": "is_staff"}] if excludes else [],
+        )
+        for at, (segment, priority, channels, excludes) in enumerate(drawn)
+    ]  # fmt: skip
+    rules = ChannelsPolicy(segment_priority=tuple(order), brand_choice=tuple(choice), platforms={}, segments_on=SEGMENTS)
+    return policy(*made, channels=rules)
+
+
+def rows_of_people(drawn: Any) -> list[dict[str, Any]]:
+    return [
+        {**row, "person_id": f"p{number}", "brand": brand}
+        for number, pair in enumerate(drawn)
+        for brand, row in zip(("lux", "vol1"), pair, strict=True)
+    ]
+
+
+def run(engine: DuckDBEngine, of: Policy, rows: list[dict[str, Any]]) -> dict[str, pl.DataFrame]:
+    register(
+        engine,
+        {
+            "candidate": candidates(*rows),
+            "person_identifier": rows_of(PERSON_IDENTIFIER, []),
+            "previous_membership": rows_of(MEMBERSHIP, []),
+        },
+    )
+    return STEP.frames(engine, day(of))
+
+
+def held(membership: pl.DataFrame) -> set[tuple[str, str, str]]:
+    """audience, person, channel."""
+    listed = membership.select("audience", "person_id", "channels").explode("channels").drop_nulls()
+    return set(listed.rows())
+
+
+def expected(of: Policy, rows: list[dict[str, Any]]) -> set[tuple[str, str, str]]:
+    """Who holds which channel, by sorting."""
+    rank = {segment: at for at, segment in enumerate(of.channels.segment_priority)}
+    key = {
+        "garage": lambda row: not row["owns_this_brand"],
+        "interest": lambda row: -(1 if row["top_brand"] == row["brand"] else 0),
+        "distance": lambda row: row["distance_miles"] if row["distance_miles"] is not None else 1e9,
+    }
+    found = set()
+    for person in {row["person_id"] for row in rows}:
+        free = [
+            (row, one)
+            for row in rows
+            if row["person_id"] == person
+            for at, one in enumerate(of.audiences)
+            if row[COLUMNS[at]] and not (one.exclusions and row["is_staff"])
+        ]
+        if not free:
+            continue
+        brand = min((*(key[name](row) for name in of.channels.brand_choice), row["brand"]) for row, _ in free)[-1]
+        for channel in CHANNELS:
+            rivals = [one for row, one in free if row["brand"] == brand and channel in one.channels]
+            if rivals:
+                best = min(rivals, key=lambda one: (rank[one.segment], one.priority, one.audience))
+                found.add((best.audience, person, channel))
+    return found
+
+
+@QUICK
+@given(drawn=AUDIENCES, order=ORDERS, choice=CHOICES, people=PEOPLE)
+def test_each_channel_of_a_person_has_one_audience_the_one_that_policy_ranks_first(
+    shared: DuckDBEngine, drawn: Any, order: Any, choice: Any, people: Any
+) -> None:
+    of, rows = policy_of(drawn, order, choice), rows_of_people(people)
+    built = run(shared, of, rows)
+    found = held(built["membership"])
+    assert max(Counter((person, channel) for _, person, channel in found).values(), default=1) == 1
+    assert found == expected(of, rows)
+    brands = built["membership"].select("person_id", "brand").unique()
+    assert brands["person_id"].is_unique().all()
+
+
+@QUICK
+@given(drawn=AUDIENCES, order=ORDERS, choice=CHOICES, people=PEOPLE)
+def test_eligible_is_members_and_excluded_and_lost_per_audience_and_channel(
+    shared: DuckDBEngine, drawn: Any, order: Any, choice: Any, people: Any
+) -> None:
+    of, rows = policy_of(drawn, order, choice), rows_of_people(people)
+    built = run(shared, of, rows)
+    claims = held(built["membership"])
+    for one in of.audiences:
+        judged = built["eligibility"].filter(pl.col("audience") == one.audience)
+        excluded = judged.filter(pl.col("outcome") == "excluded").height
+        members = built["membership"].filter(pl.col("audience") == one.audience).height
+        assert judged.filter(pl.col("outcome") == "member").height == members
+        for channel in one.channels:
+            lost = built["channel_loss"].filter((pl.col("audience") == one.audience) & (pl.col("channel") == channel)).height
+            has = sum(1 for name, _, on in claims if (name, on) == (one.audience, channel))
+            assert judged.height == has + excluded + lost
+    assert CHANNEL_LOSS.schema.is_valid(built["channel_loss"])
+
+
+@QUICK
+@given(drawn=AUDIENCES, order=ORDERS, choice=CHOICES, people=PEOPLE)
+def test_a_lost_channel_names_the_audience_that_has_it(
+    shared: DuckDBEngine, drawn: Any, order: Any, choice: Any, people: Any
+) -> None:
+    of, rows = policy_of(drawn, order, choice), rows_of_people(people)
+    built = run(shared, of, rows)
+    claims = held(built["membership"])
+    for row in built["channel_loss"].filter(~pl.col("cause").str.starts_with("brand_")).iter_rows(named=True):
+        assert (row["winner"], row["person_id"], row["channel"]) in claims
+        assert row["winner"] != row["audience"]
+    backwards = run(shared, of, rows[::-1])
+    assert all(built[name].equals(backwards[name]) for name in built)
