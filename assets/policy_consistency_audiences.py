@@ -4,9 +4,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from assets.policy_finder import Finder
+from assets.policy_problem import listed, nearest_of
 from assets.policy_yaml import Document, KeyPath
-from pipelines.audiences.rules import PROVIDED_PARAMETERS, candidate_columns, check_audience, check_expression, check_template
-from schemas.policy.audiences import AudiencePolicy, Condition
+from pipelines.audiences.rule_checks import findings, idle_exclusions, used_parameters
+from pipelines.audiences.rule_domains import Domains, domains_of
+from pipelines.audiences.rules import PROVIDED_PARAMETERS
+from schemas.policy.audiences import AudiencePolicy
 
 
 def audience_problems(found: Finder) -> None:
@@ -21,6 +24,7 @@ def audience_problems(found: Finder) -> None:
         _brands(found, file, one)
         _channels_and_messages(found, file, one)
         _figures(found, file, one)
+        _parameters(found, file, one)
         _rules(found, file, one)
 
 
@@ -52,32 +56,46 @@ def _figures(found: Finder, file: str, one: AudiencePolicy) -> None:
             found.wrong(file, ("parameters", name), f"the name {name!r}", "another name: this one is provided to every rule")
 
 
+def _parameters(found: Finder, file: str, one: AudiencePolicy) -> None:
+    """Parameters of places: places that exist, parameters that have a value everywhere else."""
+    accepted = {"brand": found.brands, "market": found.markets, "rooftop": found.rooftops}
+    for place, named in one.parameters_by.items():
+        for name, own in named.items():
+            found.known(file, ("parameters_by", place, name), name, accepted[place], place)
+            for parameter in own:
+                path = ("parameters_by", place, name, parameter)
+                if parameter not in one.parameters:
+                    expected = f"a value for everywhere else under parameters, or {listed(one.parameters)}"
+                    found.wrong(
+                        file,
+                        path,
+                        f"the parameter {parameter!r}, which has none",
+                        expected,
+                        nearest_of(parameter, one.parameters),
+                    )
+
+
 def _rules(found: Finder, file: str, one: AudiencePolicy) -> None:
-    """Expressions and reasons one by one, so that each has its line; what concerns several of them where all are right."""
+    """Expressions, reasons and nests, each with its line; what is superfluous where all are right."""
     before = len(found.problems)
-    columns = candidate_columns()
-    places = [*_leaves(one.rules, ("rules",))]
-    for at, exclusion in enumerate(one.exclusions):
-        places += _leaves(exclusion, ("exclusions", at))
-    for leaf, path in places:
-        for sentence in check_expression(leaf.when or "", columns, one.parameters):
-            found.wrong(file, (*path, "when"), sentence)
-        for sentence in check_template(leaf.reason or "", columns, one.parameters):
-            found.wrong(file, (*path, "reason"), sentence)
-    for sentence in check_expression(one.score, columns, one.parameters, expects="number"):
-        found.wrong(file, ("score",), sentence)
+    domains = domains_of(found.policy)
+    for path, sentence in findings(one, domains=domains):
+        found.wrong(file, path, sentence)
     if len(found.problems) == before:
-        for sentence in check_audience(one):
-            part, _, rest = sentence.partition(": ")
-            found.wrong(file, (part.split("[")[0],), rest)
+        _superfluous(found, file, one, domains)
 
 
-def _leaves(condition: Condition, path: KeyPath) -> Iterator[tuple[Condition, KeyPath]]:
-    if condition.when is not None:
-        yield condition, path
-    for key in ("all", "any", "none"):
-        for at, child in enumerate(getattr(condition, key) or ()):
-            yield from _leaves(child, (*path, key, at))
+def _superfluous(found: Finder, file: str, one: AudiencePolicy, domains: Domains) -> None:
+    """What does nothing, of what this file says itself: a base may say more than each audience needs."""
+    document = found.documents[file]
+    used = used_parameters(one)
+    for name in one.parameters:
+        if name not in used and document.place(("parameters", name))[0] == document.file:
+            expected = f"${name} in a rule, an exclusion, a reason or the score; or no such line"
+            found.wrong(file, ("parameters", name), f"the parameter {name!r}, which nothing uses", expected)
+    for path, sentence in idle_exclusions(one, domains):
+        if document.place(path)[0] == document.file:
+            found.wrong(file, path, sentence)
 
 
 def place_of(document: Document, sentence: str) -> KeyPath:

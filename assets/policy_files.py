@@ -13,6 +13,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from assets.policy_consistency import consistency_problems
+from assets.policy_inherit import is_base, with_bases
 from assets.policy_problem import PolicyError, Problem, listed, nearest_of
 from assets.policy_shape import shape_problems
 from assets.policy_yaml import Document, read_csv_rows, read_yaml
@@ -84,7 +85,7 @@ def judged(documents: dict[str, Document], problems: list[Problem]) -> tuple[Pol
     ]
     tables = {key: _rows(model, documents.get(name), problems) for name, (key, model) in TABLES.items()}
     if problems:
-        return None, sorted(problems)
+        return None, sorted(set(problems))
     reference = Reference.model_validate(tables)
     content = {**parts, "audiences": tuple(sorted(audiences, key=lambda one: one.audience)), "reference": reference}
     policy = Policy(**content, policy_hash=policy_hash(content))
@@ -114,7 +115,11 @@ def read_documents(group: str, root: Path) -> tuple[dict[str, Document], list[Pr
     files |= {f"audiences/{path.stem}": path for path in found}
     files |= {name: root / REFERENCE / f"{name}.csv" for name in TABLES}
     documents: dict[str, Document] = {}
-    problems = [] if found else [Problem(f"{group}/audiences", 0, "", "no file", "at least one *.yaml, one per audience")]
+    problems = (
+        []
+        if any(not is_base(f"audiences/{path.stem}") for path in found)
+        else [Problem(f"{group}/audiences", 0, "", "no file", "at least one *.yaml, one per audience")]
+    )
     for name, path in files.items():
         file = path.relative_to(root).as_posix()
         if not path.is_file():
@@ -125,7 +130,8 @@ def read_documents(group: str, root: Path) -> tuple[dict[str, Document], list[Pr
             problems.append(read)
         else:
             documents[name] = read
-    return documents, problems + _stray_files(group, root)
+    laid, broken = with_bases(documents, frozenset(files) - frozenset(documents))
+    return laid, problems + broken + _stray_files(group, root)
 
 
 def _base_of(group: str, root: Path) -> str | Problem | None:

@@ -20,8 +20,10 @@ class Finder:
     def wrong(self, file: str, path: KeyPath, found: str, expected: str = "", nearest: str | None = None) -> None:
         """Record one problem at a key of a file."""
         document = self.documents[file]
-        line = document.line(path) if path else 0
-        self.problems.append(Problem(document.file, line, key_text(path), found, expected, nearest))
+        place, line = document.place(path) if path else (document.file, 0)
+        problem = Problem(place, line, key_text(path), found, expected, nearest)
+        if problem not in self.problems:  # what a base says is judged with each audience that extends it
+            self.problems.append(problem)
 
     def known(self, file: str, path: KeyPath, value: str, accepted: Collection[str], what: str) -> None:
         """The value is one of the accepted names; otherwise say which are, and the nearest."""
@@ -48,6 +50,11 @@ class Finder:
     def markets(self) -> list[str]:
         """The group's markets."""
         return [one.market for one in self.policy.group.markets]
+
+    @property
+    def rooftops(self) -> list[str]:
+        """The group's rooftops."""
+        return [one.rooftop_id for one in self.policy.group.rooftops]
 
     @property
     def market_types(self) -> list[str]:

@@ -20,16 +20,16 @@ def shape_problems(error: ValidationError, document: Document, model: type[BaseM
 
 def _problem(detail: ErrorDetails, document: Document, model: type[BaseModel], at: KeyPath) -> Problem:
     path = (*at, *(part for part in detail["loc"] if part != "[key]"))
-    line = document.line(path)
+    file, line = document.place(path)
     if detail["type"] == "extra_forbidden":
         known = accepted_keys(model, detail["loc"][:-1])
         name = str(detail["loc"][-1])
-        return Problem(document.file, line, key_text(path), f"the unknown key {name!r}", listed(known), nearest_of(name, known))
+        return Problem(file, line, key_text(path), f"the unknown key {name!r}", listed(known), nearest_of(name, known))
     if detail["type"] == "missing":
-        return Problem(document.file, line, key_text(path), "no such key", f"the key {str(detail['loc'][-1])!r}")
+        return Problem(file, line, key_text(path), "no such key", f"the key {str(detail['loc'][-1])!r}")
     value, names = detail["input"], re.findall(r"'([^']+)'", str(detail.get("ctx", {}).get("expected", "")))
     near = nearest_of(value, names) if isinstance(value, str) else None
-    return Problem(document.file, line, key_text(path), shown(value), _expected(detail), near)
+    return Problem(file, line, key_text(path), shown(value), _expected(detail), near)
 
 
 def _expected(detail: ErrorDetails) -> str:

@@ -22,11 +22,19 @@ KeyPath = tuple[str | int, ...]
 
 @dataclass(frozen=True)
 class Document:
-    """The content of one policy file, and the line of each of its keys."""
+    """The content of one policy file, and the line of each of its keys; `files` are those of keys that another file wrote."""
 
     file: str
     content: Any
     lines: Mapping[KeyPath, int] = field(default_factory=dict)
+    files: Mapping[KeyPath, str] = field(default_factory=dict)
+
+    def place(self, path: KeyPath) -> tuple[str, int]:
+        """The file and the line in which a key, or its nearest ancestor, was written."""
+        for end in range(len(path), 0, -1):
+            if path[:end] in self.lines:
+                return self.files.get(path[:end], self.file), self.lines[path[:end]]
+        return self.file, self.line(path)
 
     def line(self, path: KeyPath) -> int:
         """The line of a key, or of its nearest ancestor that the file has; 0 for the whole file."""

@@ -9,12 +9,15 @@ from datetime import date
 
 from sqlglot import exp
 
-from pipelines.audiences.rules import FORMAT, PLACE, candidate_columns, leaves, parse_expression
+from pipelines.audiences.rule_text import parse_expression
+from pipelines.audiences.rules import FORMAT, PLACE, candidate_columns, leaves
 from pipelines.engine import Value
 from pipelines.normalise.singular import singular_sql
-from schemas.policy.audiences import AudiencePolicy, Condition
+from schemas.policy.audiences import AudiencePolicy, Condition, Place
 
 SINCE = "held_since.days"  # where a query of reasons finds the map of rule to day
+# Least to most specific; the column of the candidate's row that names the place.
+PLACE_COLUMNS: tuple[tuple[Place, str], ...] = (("brand", "brand"), ("market", "market"), ("rooftop", "rooftop_id"))
 PER_ROW = ("radius_miles", "in_whole_market")  # parameters that are columns of the query; see radius.py
 
 
@@ -89,7 +92,25 @@ class Compiler:
             return exp.cast(exp.Placeholder(this="as_of"), "date")
         unique = f"{self.audience.audience}__{node.name}"
         self.bound[unique] = whole(self.audience.parameters[node.name])
-        return exp.Placeholder(this=unique)
+        return self._by_place(node.name, unique)
+
+    def _by_place(self, parameter: str, unique: str) -> exp.Expr:
+        """The parameter's value where no place has its own, else a case over places, the most specific first."""
+        case = exp.Case()
+        for place, column in PLACE_COLUMNS[::-1]:
+            for at, (name, own) in enumerate(sorted(self.audience.parameters_by.get(place, {}).items())):
+                if parameter in own:
+                    value, known = f"{unique}__{place}_{at}", f"{self.audience.audience}__at_{place}_{at}"
+                    self.bound[value], self.bound[known] = whole(own[parameter]), name
+                    here = exp.EQ(this=self._place_column(column), expression=exp.Placeholder(this=known))
+                    case = case.when(here, exp.Placeholder(this=value))
+        return case.else_(exp.Placeholder(this=unique)) if case.args.get("ifs") else exp.Placeholder(this=unique)
+
+    def _place_column(self, column: str) -> exp.Expr:
+        """Loyalty belongs to the rooftop that knows the vehicle, as in the published row; everything else to the nearest one."""
+        if column == "rooftop_id" and self.audience.segment == "loyalty":
+            return exp.func("coalesce", exp.column("service_rooftop_id"), exp.column(column))
+        return exp.column(column)
 
 
 def written(value: str, kind: str, shape: str | None) -> str:

@@ -8,6 +8,11 @@ from dataclasses import dataclass, field
 
 from sqlglot import exp
 
+from pipelines.audiences.rule_domains import Domains
+from pipelines.audiences.rule_logic import NT, Logic, T
+from pipelines.audiences.rule_text import parse_expression
+
+_COMPARED = (exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.Between, exp.In, exp.Is)
 _FLIPPED: Mapping[type, type] = {exp.GT: exp.LT, exp.LT: exp.GT, exp.GTE: exp.LTE, exp.LTE: exp.GTE, exp.EQ: exp.EQ}
 
 
@@ -37,6 +42,55 @@ def contradictions(node: exp.Expr, parameters: Mapping[str, object]) -> list[str
     """Sentences on columns whose comparisons in one chain of `and` exclude each other, anywhere in the expression."""
     roots = [one for one in node.walk() if isinstance(one, exp.And | exp.Between) and not isinstance(_outer(one), exp.And)]
     return [sentence for root in roots for sentence in _of_chain(root, parameters)]
+
+
+def impossible(node: exp.Expr, parameters: Mapping[str, object], domains: Domains, *, is_condition: bool) -> list[str]:
+    """Sentences on comparisons that no row, or every row, meets, for what their column can hold; and on the whole condition."""
+    logic = Logic(domains, parameters, parse_expression)
+    found = [sentence for one in node.walk() for sentence in _values(one, logic)]
+    if not found:
+        found = [sentence for one in node.find_all(*_COMPARED) for sentence in _judged(one, logic)]
+    return found if found or not is_condition else _judged(node, logic)
+
+
+def _judged(node: exp.Expr, logic: Logic) -> list[str]:
+    shown = node.sql(dialect="duckdb")
+    if not logic.can(node, T):
+        return [f"no row can meet `{shown}`{_reach(node, logic)}"]
+    if not logic.can(node, NT):
+        return [f"every row meets `{shown}`{_reach(node, logic)}"]
+    return []
+
+
+def _reach(node: exp.Expr, logic: Logic) -> str:
+    """What the column of a comparison can hold, for a message."""
+    atom = logic.atom(node)
+    if atom is None:
+        return ""
+    column, region = atom[0], logic.domains.region(atom[0])
+    known = "" if region.null else " and is never unknown"
+    low, high = region.low, region.high
+    if low > float("-inf") and high < float("inf"):
+        return f"; `{column}` runs from {low:g} to {high:g}{known}"
+    if low > float("-inf"):
+        return f"; `{column}` is never below {low:g}{known}"
+    return f"; `{column}`{known.removeprefix(' and')}" if known else ""
+
+
+def _values(node: exp.Expr, logic: Logic) -> Iterator[str]:
+    """Texts that a column, or a list in a column, never holds."""
+    parts = [*node.iter_expressions()] if isinstance(node, (*_COMPARED, exp.ArrayContains, exp.ArrayOverlaps)) else []
+    if isinstance(node, exp.In) and isinstance(node.args.get("field"), exp.Expr):
+        parts.append(node.args["field"])
+    columns = [one.name for one in parts if isinstance(one, exp.Column)]
+    for part in parts:
+        for one in part.expressions if isinstance(part, exp.Array) else [part]:
+            written = one.name if isinstance(one, exp.Literal) and one.is_string else None
+            value = logic.parameters.get(one.name) if isinstance(one, exp.Placeholder) else written
+            for column in columns:
+                sentence = logic.domains.unknown_value(column, value)
+                if sentence is not None:
+                    yield sentence
 
 
 def _outer(node: exp.Expr) -> exp.Expr | None:

@@ -11,14 +11,14 @@ from functools import cache
 from types import MappingProxyType
 
 import polars as pl
-import sqlglot
 from sqlglot import exp
-from sqlglot.errors import SqlglotError
 
+from pipelines.audiences.rule_domains import Domains
 from pipelines.audiences.rule_language import Scope, family, nearest
-from pipelines.audiences.rule_ranges import contradictions
+from pipelines.audiences.rule_ranges import contradictions, impossible
+from pipelines.audiences.rule_text import RuleError, parse_expression
 from pipelines.audiences.rule_types import infer
-from schemas.policy.audiences import AudiencePolicy, Condition
+from schemas.policy.audiences import Condition
 from schemas.tables.traits import CANDIDATE
 
 # Parameters that code provides per row or per day; every rule may use them without declaring them.
@@ -27,14 +27,6 @@ PROVIDED_PARAMETERS: Mapping[str, object] = MappingProxyType(
 )
 PLACE = re.compile(r"\{(\$?[A-Za-z_][A-Za-z0-9_]*)(?::([^{}]*))?\}")
 FORMAT = re.compile(r"^(,?)(?:\.(\d)f)?$")
-
-
-class RuleError(ValueError):
-    """A rule that cannot be read. `problems` are sentences; `expression` is the rule as written."""
-
-    def __init__(self, expression: str, problems: list[str]) -> None:
-        self.expression, self.problems = expression, problems
-        super().__init__(f"rule `{expression}`: " + "; ".join(problems))
 
 
 @cache
@@ -51,43 +43,32 @@ def _type_name(dtype: pl.DataType) -> str:
     return {pl.Date: "date", pl.Boolean: "flag", pl.List: "list"}.get(dtype.base_type(), "text")
 
 
-def parse_expression(expression: str) -> exp.Expr:
-    """The syntax tree of one expression. Raises RuleError where it is not exactly one expression."""
-    try:
-        trees = [tree for tree in sqlglot.parse(expression, read="duckdb") if tree is not None]
-    except SqlglotError as error:
-        first_line = re.sub(r" for <class .*?>|\.? Line \d.*", "", str(error).splitlines()[0])
-        place = getattr(error, "errors", None) or [{}]
-        near = place[0].get("highlight") or ""
-        where = f" near `{near}`" if near else ""
-        raise RuleError(expression, [f"it cannot be read as an SQL expression{where}: {first_line}"]) from error
-    if not trees:
-        raise RuleError(expression, ["it is empty; expected a condition such as `vdp_views_30d >= 3`"])
-    if len(trees) > 1:
-        raise RuleError(expression, [f"it holds {len(trees)} statements separated by `;`; a rule is one expression"])
-    if not isinstance(trees[0], exp.Condition | exp.Alias | exp.Star):
-        word = expression.split(maxsplit=1)[0].lower()
-        raise RuleError(expression, [f"`{word}` begins a statement; a rule is one expression that is true or false"])
-    return trees[0]
-
-
 def check_expression(
-    expression: str, columns: Mapping[str, str], parameters: Mapping[str, object], *, expects: str = "flag"
+    expression: str,
+    columns: Mapping[str, str],
+    parameters: Mapping[str, object],
+    *,
+    expects: str = "flag",
+    domains: Domains | None = None,
 ) -> list[str]:
     """Problems of one expression as sentences; empty where there are none.
 
     `columns` maps a candidate column to its type name (`candidate_columns()`); `parameters` are the audience's own, the
-    provided ones are added. `expects` is flag for conditions and exclusions, number for scores.
+    provided ones are added. `expects` is flag for conditions and exclusions, number for scores. `domains`: what columns hold.
     """
     try:
         tree = parse_expression(expression)
+        scope = Scope(columns, {**PROVIDED_PARAMETERS, **parameters})
+        found = infer(tree, scope)
+        if not scope.problems:
+            scope.problems.extend(_judge_result(tree, found, expects))
+            scope.problems.extend(contradictions(tree, parameters))
+        if not scope.problems:
+            scope.problems.extend(impossible(tree, parameters, domains or Domains(), is_condition=expects == "flag"))
     except RuleError as error:
         return error.problems
-    scope = Scope(columns, {**PROVIDED_PARAMETERS, **parameters})
-    found = infer(tree, scope)
-    if not scope.problems:
-        scope.problems.extend(_judge_result(tree, found, expects))
-        scope.problems.extend(contradictions(tree, parameters))
+    except RecursionError:
+        return ["it is nested too deep to be read; split it into named conditions under all, any and none"]
     return list(dict.fromkeys(scope.problems))
 
 
@@ -138,50 +119,3 @@ def leaves(condition: Condition, *, under_none: bool = False) -> Iterator[tuple[
     for nest in (condition.all, condition.any, condition.none):
         for child in nest or ():
             yield from leaves(child, under_none=under_none or condition.none is not None)
-
-
-def check_condition(condition: Condition, columns: Mapping[str, str], parameters: Mapping[str, object]) -> list[str]:
-    """Problems of a whole condition; each sentence begins with the name of the condition it is about."""
-    problems = []
-    for leaf, _ in leaves(condition):
-        found = check_expression(leaf.when or "", columns, parameters)
-        found += check_template(leaf.reason or "", columns, parameters)
-        problems += [f"{leaf.name}: {problem}" for problem in found]
-    problems += [f"`{key}` has no members; it would hold for everybody or nobody" for key in _empty_nests(condition)]
-    return problems or _contradictions_of_nests(condition, parameters)
-
-
-def _empty_nests(condition: Condition) -> Iterator[str]:
-    for key in ("all", "any", "none"):
-        nest = getattr(condition, key)
-        if nest == ():
-            yield key
-        for child in nest or ():
-            yield from _empty_nests(child)
-
-
-def _contradictions_of_nests(condition: Condition, parameters: Mapping[str, object]) -> list[str]:
-    """Leaves of one `all` must be possible together."""
-    problems = []
-    if condition.all is not None:
-        written = [parse_expression(child.when) for child in condition.all if child.when is not None]
-        if len(written) > 1:
-            problems += contradictions(exp.and_(*[one.sql(dialect="duckdb") for one in written], dialect="duckdb"), parameters)
-    for nest in (condition.all, condition.any, condition.none):
-        for child in nest or ():
-            problems += _contradictions_of_nests(child, parameters)
-    return problems
-
-
-def check_audience(audience: AudiencePolicy, columns: Mapping[str, str] | None = None) -> list[str]:
-    """Problems of everything an audience says: rules, exclusions, score, reasons, rule names used twice."""
-    known = candidate_columns() if columns is None else columns
-    problems = [f"rules: {problem}" for problem in check_condition(audience.rules, known, audience.parameters)]
-    for position, exclusion in enumerate(audience.exclusions):
-        where = f"exclusions[{position}]"
-        problems += [f"{where}: {problem}" for problem in check_condition(exclusion, known, audience.parameters)]
-    of_score = check_expression(audience.score, known, audience.parameters, expects="number")
-    problems += [f"score: {problem}" for problem in of_score]
-    names = [str(leaf.name) for leaf, _ in leaves(audience.rules)]
-    problems += [f"rules: the name `{name}` is used twice" for name in sorted({one for one in names if names.count(one) > 1})]
-    return problems

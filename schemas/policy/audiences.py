@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 from schemas.policy.base import PolicyModel
 
 SegmentName = Literal["conquest", "in_market", "loyalty"]
+Place = Literal["brand", "market", "rooftop"]  # least to most specific
 
 
 class Condition(PolicyModel):
@@ -36,9 +37,24 @@ class Condition(PolicyModel):
         return self
 
 
-class AudiencePolicy(PolicyModel):
-    """One audience: rules, exclusions, and what becomes of its members."""
+class Removal(PolicyModel):
+    """What an audience does without, by name, of what its base says."""
 
+    rules: tuple[str, ...] = ()
+    exclusions: tuple[str, ...] = ()
+    parameters: tuple[str, ...] = ()
+    channels: tuple[str, ...] = ()
+    channels_by_brand: tuple[str, ...] = ()
+    message_by_brand: tuple[str, ...] = ()
+
+
+class AudiencePolicy(PolicyModel):
+    """One audience: rules, exclusions, and what becomes of its members. Keys of a base are joined before this is read."""
+
+    extends: str | None = Field(
+        default=None, description="the base that it is laid over: a file audiences/_<name>.yaml, without suffix"
+    )
+    remove: Removal | None = Field(default=None, description="what it leaves out of its base")
     audience: str = Field(pattern=r"^[a-z0-9_]+$")
     segment: SegmentName
     title: str
@@ -46,10 +62,13 @@ class AudiencePolicy(PolicyModel):
     owner: str
     code: str = Field(pattern=r"^[A-Z0-9]{2,6}$", description="neutral part of the export name")
     is_on: bool = True
-    cell_by: tuple[Literal["brand", "market", "rooftop"], ...] = Field(min_length=1)
+    cell_by: tuple[Place, ...] = Field(min_length=1)
     brands: tuple[str, ...] | None = Field(default=None, description="own brands it is for; all where absent")
     priority: int = Field(ge=0, description="lower wins within the segment")
     parameters: dict[str, float | str | bool] = Field(default_factory=dict)
+    parameters_by: dict[Place, dict[str, dict[str, float | str | bool]]] = Field(
+        default_factory=dict, description="other values by brand, market or rooftop; the most specific one wins"
+    )
     rules: Condition
     exclusions: tuple[Condition, ...] = ()
     score: str = Field(description="SQL expression over candidate columns; higher is better")

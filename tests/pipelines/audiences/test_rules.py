@@ -2,10 +2,9 @@
 
 import pytest
 
+from pipelines.audiences.rule_checks import check_audience, check_condition
 from pipelines.audiences.rules import (
     candidate_columns,
-    check_audience,
-    check_condition,
     check_expression,
     check_template,
     expression_columns,
