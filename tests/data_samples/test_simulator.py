@@ -46,10 +46,14 @@ def rows_of(path: Path, separator: str) -> list[dict[str, str]]:
         return list(csv.DictReader(lines, delimiter=separator, quoting=quoting))
 
 
+# The steward's rules are written by hand, and values are bought from somebody who may not be imitated.
+UNSENT = {"identity_rules", "vehicle_values"}
+
+
 def test_every_feed_sends_files_under_its_own_names(world):
     for name, feed in all_feeds().items():
         files = sorted((world / "drop" / name).iterdir()) if (world / "drop" / name).is_dir() else []
-        assert files or name == "identity_rules", name
+        assert files or name in UNSENT, name
         assert [one.name for one in files if not re.match(feed.file_name, one.name)] == []
 
 

@@ -22,7 +22,7 @@ IDENTIFIERS = [
 
 
 def attached(evidence: list[tuple], clients: tuple[str, ...] = (), max_people: int = 4, own: list[str] | None = None) -> Attached:
-    rows = [(f"web_events:{client}", kind, value, days, ON) for client, kind, value, days in evidence]
+    rows = [(f"web_events:{client}", kind, value, days, ON, ON) for client, kind, value, days in evidence]
     known = sorted({row[0] for row in rows} | {f"web_events:{one}" for one in clients})
     members = pl.DataFrame(
         [(record, *whose) for record, whose in MEMBERS.items()], schema=["record_id", "person_id", "household_id"], orient="row"
