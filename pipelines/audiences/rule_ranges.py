@@ -49,8 +49,13 @@ def impossible(node: exp.Expr, parameters: Mapping[str, object], domains: Domain
     logic = Logic(domains, parameters, parse_expression)
     found = [sentence for one in node.walk() for sentence in _values(one, logic)]
     if not found:
-        found = [sentence for one in node.find_all(*_COMPARED) for sentence in _judged(one, logic)]
+        found = [sentence for one in node.find_all(*_COMPARED) for sentence in _judged(_with_not(one), logic)]
     return found if found or not is_condition else _judged(node, logic)
+
+
+def _with_not(node: exp.Expr) -> exp.Expr:
+    """`is not null` is written as one thing, and read as `not ... is null`."""
+    return node.parent if isinstance(node.parent, exp.Not) else node
 
 
 def _judged(node: exp.Expr, logic: Logic) -> list[str]:
@@ -64,7 +69,7 @@ def _judged(node: exp.Expr, logic: Logic) -> list[str]:
 
 def _reach(node: exp.Expr, logic: Logic) -> str:
     """What the column of a comparison can hold, for a message."""
-    atom = logic.atom(node)
+    atom = logic.atom(node.this if isinstance(node, exp.Not) else node)
     if atom is None:
         return ""
     column, region = atom[0], logic.domains.region(atom[0])
