@@ -6,6 +6,9 @@ from schemas.contract import Feed, Limits, Quarantine, Table
 from schemas.sources import all_feeds
 from schemas.tables import all_tables
 
+# Packages of pipelines whose steps make the tables of a day.
+STAGES = ("records", "identity", "identity.web", "traits", "propensity", "triggers", "audiences", "activation", "measurement")
+
 
 def accepted_table(feed: Feed) -> Table:
     """The contract of a feed's accepted table."""

@@ -5,8 +5,10 @@ from datetime import date
 import dagster as dg
 
 from assets import deliveries, pages, rebuild_pins, warehouse
+from assets.catalogue import STAGES
 from assets.house import House, house_from_environment
 from assets.jobs import daily_job
+from assets.otherwise import otherwise
 from assets.partitions import daily
 from assets.schedules import daily_schedule
 from assets.sensors import late_files_sensor, run_failed_sensor
@@ -15,15 +17,13 @@ from assets.table import asset_of
 from pipelines.step import steps_of
 from schemas.sources import all_feeds
 
-STAGES = ("records", "identity", "identity.web", "traits", "propensity", "triggers", "audiences", "activation", "measurement")
-
 
 def build(house: House, first_day: date | None = None) -> dg.Definitions:
     """Everything that Dagster knows, for one house."""
     partitions = daily(house.rules, first_day)
     feeds = list(all_feeds().values())
     sources = [feed_asset(feed, partitions) for feed in feeds] + [feed_file_asset(feeds, partitions)]
-    tables = [asset_of(step, partitions) for stage in STAGES for step in steps_of(f"pipelines.{stage}")]
+    tables = [asset_of(step, partitions, otherwise) for stage in STAGES for step in steps_of(f"pipelines.{stage}")]
     outputs = [*deliveries.assets(partitions), *pages.assets(partitions)]
     everything = [*sources, *tables, *outputs]
     job = daily_job(partitions)

@@ -10,7 +10,7 @@ import dagster as dg
 from assets.engine import DuckDBEngine
 from assets.lake import Lake
 from assets.policy_files import load_policy
-from assets.policy_reads import kept_at
+from assets.policy_reads import kept_at, policy_before
 from pipelines.step import Day
 from schemas.policy import Policy
 
@@ -51,7 +51,7 @@ class House(dg.ConfigurableResource):
 
     def day(self, as_of: date) -> Day:
         """What steps know of a day."""
-        return Day(as_of, self.rules, self.seed)
+        return Day(as_of, self.rules, self.seed, policy_before(self.tables, as_of))
 
 
 @cache

@@ -53,7 +53,7 @@ class Lake:
     def parts(self, table: str, window: Window, day: date) -> list[Path]:
         """The files that an input of a day reads, oldest first."""
         match window:
-            case "day":
+            case "day" | "otherwise":
                 chosen = [one for one in self.days(table) if one == day]
             case "until":
                 chosen = [one for one in self.days(table) if one <= day]

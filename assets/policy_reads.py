@@ -117,6 +117,13 @@ def read_under(lake: Lake, table: str, day: date) -> str | None:
     return str(told["policy_hash"]) if told else None
 
 
+def policy_before(lake: Lake, day: date) -> Policy | None:
+    """The policy that judged the newest day before; None where there is no such day, or the lake did not keep it."""
+    earlier = [one for one in lake.days("membership") if one < day]
+    policy_hash = read_under(lake, "membership", earlier[-1]) if earlier else None
+    return kept_policy(lake, policy_hash) if policy_hash else None
+
+
 def is_same_code(lake: Lake, table: str, day: date) -> bool:
     """Whether a table of a day was made by the code that runs. False where that is not known."""
     told = _told(lake, table, day)

@@ -7,6 +7,7 @@ policy the frames are those that the day published, row for row. Choosing what t
 import tempfile
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -15,7 +16,7 @@ from types import MappingProxyType
 import polars as pl
 import pyarrow.parquet as pq
 
-from assets.definitions import STAGES
+from assets.catalogue import STAGES
 from assets.engine import DuckDBEngine
 from assets.house import House
 from assets.lake import Lake
@@ -61,12 +62,19 @@ def rehearse(
     what steps take for today, and what lies before it is their past; nothing is cut from the tables of `day` for it, so give
     tables cut to what was known. Errors: NotPublished, NoSuchStep.
     """
-    lake, frames = house.tables, dict(given or {})
-    if day not in lake.days("feed_file"):
-        raise NotPublished(lake, day)
-    made: dict[str, pl.DataFrame] = {}
-    known = Day(as_of or day, policy, house.seed)
-    for step in chain(lake, day, set(tables), set(frames)):
+    if day not in house.tables.days("feed_file"):
+        raise NotPublished(house.tables, day)
+    return make(house, day, policy, tables, as_of=as_of, given=given)
+
+
+def make(
+    house: House, day: date, policy: Policy, tables: Iterable[str], *,
+    as_of: date | None = None, given: Mapping[str, pl.DataFrame] | None = None,
+) -> dict[str, pl.DataFrame]:  # fmt: skip
+    """As `rehearse`, of a day that may still be under way: what the tables follow from must be published. Errors: NoSuchStep."""
+    frames, made = dict(given or {}), dict[str, pl.DataFrame]()
+    known = replace(house.day(day), as_of=as_of or day, policy=policy)
+    for step in chain(house.tables, day, set(tables), set(frames)):
         built = _run(house, step, day, known, {**made, **frames}, set(frames))
         made |= {name: frame for name, frame in built.items() if name not in frames}
     return made

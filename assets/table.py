@@ -5,10 +5,11 @@ table's expectations, and only then renames it into place. What fails is recorde
 """
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import dagster as dg
@@ -51,8 +52,16 @@ class Staged:
         return not self.broken_rules and self.verdict.success and not broken(self.rails)
 
 
-def asset_of(step: Step, partitions: dg.DailyPartitionsDefinition) -> dg.AssetsDefinition:
-    """The Dagster definition of a step: one asset per table, with its checks."""
+Given = Callable[[House, Step, date], Mapping[str, pl.DataFrame]]
+
+
+def nothing_given(house: House, step: Step, day: date) -> Mapping[str, pl.DataFrame]:
+    """No frame but those that the lake holds."""
+    return {}
+
+
+def asset_of(step: Step, partitions: dg.DailyPartitionsDefinition, given: Given = nothing_given) -> dg.AssetsDefinition:
+    """The Dagster definition of a step: one asset per table, with its checks. `given` makes inputs that no partition holds."""
     names = [table.name for table in step.tables]
     # Yesterday's tables are history, not lineage: as dependencies they would make a ring of every table that remembers.
     deps = sorted({one.table for one in step.inputs if one.window != "previous"} - set(names))
@@ -65,7 +74,8 @@ def asset_of(step: Step, partitions: dg.DailyPartitionsDefinition) -> dg.AssetsD
     )
     def body(context: dg.AssetExecutionContext, house: House) -> Iterator[Any]:
         started = time.monotonic()
-        staged = stage_step(house, step, day_of(context))
+        day = day_of(context)
+        staged = stage_step(house, step, day, given(house, step, day))
         yield from publish(context, house, staged)
         tell(names[0], sum(one.rows for one in staged), started)
 
@@ -112,12 +122,12 @@ def day_of(context: dg.AssetExecutionContext) -> date:
     return date.fromisoformat(context.partition_key)
 
 
-def stage_step(house: House, step: Step, day: date) -> list[Staged]:
-    """Read the inputs, build the tables, write them beside their places and judge them."""
+def stage_step(house: House, step: Step, day: date, given: Mapping[str, pl.DataFrame] = MappingProxyType({})) -> list[Staged]:
+    """Read the inputs, build the tables, write them beside their places and judge them. `given` are inputs, by alias."""
     lake, engine = house.tables, house.engine()
     reads: set[str] = set()
     try:
-        read_inputs(lake, engine, step, day)
+        read_inputs(lake, engine, step, day, given)
         frames = step.frames(engine, replace(house.day(day), policy=watched(house.rules, reads.add)))
     finally:
         engine.close()
@@ -142,10 +152,13 @@ def stage_step(house: House, step: Step, day: date) -> list[Staged]:
     ]
 
 
-def read_inputs(lake: Lake, engine: Any, step: Step, day: date) -> None:
+def read_inputs(lake: Lake, engine: Any, step: Step, day: date, given: Mapping[str, pl.DataFrame] = MappingProxyType({})) -> None:
     """Give the engine every declared input under its alias; one without a partition is empty with the right columns."""
     for one in step.inputs:
-        read_input(lake, engine, one, day)
+        if one.alias in given:
+            engine.register(one.alias, given[one.alias])
+        else:
+            read_input(lake, engine, one, day)
 
 
 def read_input(lake: Lake, engine: Any, one: Input, day: date) -> None:

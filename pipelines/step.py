@@ -16,7 +16,7 @@ from pipelines.engine import Engine
 from schemas.contract import Table
 from schemas.policy import Policy
 
-Window = Literal["day", "until", "previous"]
+Window = Literal["day", "until", "previous", "otherwise"]
 
 
 @dataclass(frozen=True)
@@ -25,6 +25,8 @@ class Input:
 
     day: the partition of the day. until: every partition up to and including the day.
     previous: the newest partition before the day, under previous_<table>; empty with the right columns where there is none.
+    otherwise: what the policy of that earlier day would have made of this one, under otherwise_<table>; the day's own partition
+    where the policy is the same, or no longer known.
     An input with no partition at all is an empty table with the right columns.
     """
 
@@ -34,16 +36,20 @@ class Input:
     @property
     def alias(self) -> str:
         """The name under which queries know the input."""
-        return f"previous_{self.table}" if self.window == "previous" else self.table
+        return f"{self.window}_{self.table}" if self.window in ("previous", "otherwise") else self.table
 
 
 @dataclass(frozen=True)
 class Day:
-    """What a step knows besides its tables: the day, the group's policy and the key for ids."""
+    """What a step knows besides its tables: the day, the group's policy and the key for ids.
+
+    policy_before is the policy of the newest earlier day; None where there is no such day or the lake did not keep it.
+    """
 
     as_of: date
     policy: Policy
     seed: str
+    policy_before: Policy | None = None
 
 
 Built = pl.DataFrame | Mapping[str, pl.DataFrame]

@@ -1,33 +1,83 @@
--- Entries and exits between the day before and the day, each with one cause.
--- Inputs: membership, previous_membership, eligibility, previous_eligibility, person, audience_rank(audience, ...).
--- Parameters: $policy_hash text.
-WITH verdict AS (
-    -- What became of the person in the audience today, over its brands: an exclusion says more than a loss.
-    SELECT audience, person_id, min(cause) FILTER (outcome = 'excluded') AS exclusion, bool_or(outcome = 'lost') AS is_lost
-    FROM eligibility GROUP BY audience, person_id
+-- What became known about everybody who entered or left, between the day before and the day.
+-- Inputs: mover(person_id), person, previous_person, member, previous_member, contact_record, previous_contact_record,
+--         transaction, previous_transaction, touch, trigger_event, previous_trigger_event, person_identifier, previous_person_identifier,
+--         consent_event.
+-- Parameter: $as_of date.
+WITH home AS (
+    -- Movers and those who share, or shared, their household.
+    SELECT DISTINCT v.person_id, p.person_id AS who
+    FROM mover v
+    JOIN (SELECT * FROM person UNION ALL BY NAME SELECT * FROM previous_person) o ON o.person_id = v.person_id
+    JOIN (SELECT * FROM person UNION ALL BY NAME SELECT * FROM previous_person) p
+        ON p.person_id = o.person_id OR p.household_id = o.household_id
 ),
-lost_before AS (SELECT DISTINCT audience, person_id FROM previous_eligibility WHERE outcome = 'lost'),
-policy_before AS (SELECT max(policy_hash) AS policy_hash FROM previous_membership),
-entered AS (
-    SELECT m.audience, m.person_id, 'enter' AS change, m.cell,
-        CASE WHEN p.policy_hash <> $policy_hash THEN 'policy' WHEN l.person_id IS NOT NULL THEN 'arbitration' ELSE 'data' END AS cause
-    FROM membership m ANTI JOIN previous_membership b ON b.audience = m.audience AND b.person_id = m.person_id
-    CROSS JOIN policy_before p
-    LEFT JOIN lost_before l ON l.audience = m.audience AND l.person_id = m.person_id
+concerned AS (SELECT DISTINCT who FROM home UNION SELECT person_id FROM mover),
+here AS (SELECT record_id, person_id FROM member WHERE person_id IN (SELECT who FROM concerned)),
+there AS (SELECT record_id, person_id FROM previous_member WHERE person_id IN (SELECT who FROM concerned)),
+-- Records that belonged to one person and belong to another.
+passed AS (
+    SELECT b.record_id, b.person_id AS was, a.person_id AS now
+    FROM previous_member b JOIN member a USING (record_id)
+    WHERE b.person_id <> a.person_id
 ),
-gone AS (
-    SELECT b.audience, b.person_id, 'leave' AS change, b.cell,
-        CASE
-            WHEN n.person_id IS NULL THEN 'identity'
-            WHEN r.audience IS NULL THEN 'policy'
-            WHEN v.is_lost AND v.exclusion IS NULL THEN 'arbitration'
-            WHEN v.exclusion IS NOT NULL THEN v.exclusion
-            WHEN b.policy_hash <> $policy_hash THEN 'policy'
-            ELSE 'rule'
-        END AS cause
-    FROM previous_membership b ANTI JOIN membership m ON m.audience = b.audience AND m.person_id = b.person_id
-    LEFT JOIN person n ON n.person_id = b.person_id
-    LEFT JOIN audience_rank r ON r.audience = b.audience
-    LEFT JOIN verdict v ON v.audience = b.audience AND v.person_id = b.person_id
+exchanged AS (
+    SELECT was AS person_id, now AS other, count(*) AS records FROM passed GROUP BY ALL
+    UNION ALL SELECT now, was, count(*) FROM passed GROUP BY ALL
+),
+other AS (
+    SELECT person_id, min_by(other, (-records, other)) AS other_person_id
+    FROM exchanged WHERE person_id IN (SELECT person_id FROM mover) GROUP BY person_id
+),
+changed_record AS (
+    SELECT record_id FROM (
+        SELECT * EXCLUDE (updated_at, last_seen_on) FROM contact_record WHERE record_id IN (SELECT record_id FROM here)
+        EXCEPT
+        SELECT * EXCLUDE (updated_at, last_seen_on) FROM previous_contact_record WHERE record_id IN (SELECT record_id FROM here)
+    )
+),
+-- In both directions: a deal that was unwound or corrected is news, too.
+deal AS (SELECT transaction_id, record_id, co_record_id, kind, status, occurred_on, vin FROM transaction),
+previous_deal AS (SELECT transaction_id, record_id, co_record_id, kind, status, occurred_on, vin FROM previous_transaction),
+changed_deal AS ((SELECT * FROM deal EXCEPT SELECT * FROM previous_deal) UNION ALL (SELECT * FROM previous_deal EXCEPT SELECT * FROM deal)),
+dealt AS (SELECT record_id FROM changed_deal UNION SELECT co_record_id FROM changed_deal WHERE co_record_id IS NOT NULL),
+news AS (
+    SELECT person_id, 'deal' AS what FROM here WHERE record_id IN (SELECT record_id FROM dealt)
+    UNION SELECT person_id, 'deal' FROM there WHERE record_id IN (SELECT record_id FROM dealt)
+    UNION SELECT person_id, 'record' FROM here WHERE record_id IN (SELECT record_id FROM changed_record)
+    UNION SELECT person_id, 'touch' FROM here WHERE record_id IN (SELECT record_id FROM touch)
+),
+of_home AS (
+    SELECT h.person_id,
+        bool_or(n.what = 'deal') AS has_deal, bool_or(n.what = 'record' AND n.person_id = h.person_id) AS has_record,
+        bool_or(n.what = 'touch' AND n.person_id = h.person_id) AS has_touch
+    FROM home h JOIN news n ON n.person_id = h.who GROUP BY h.person_id
+),
+forgotten AS (
+    SELECT DISTINCT m.person_id
+    FROM member m JOIN consent_event e ON m.record_id = coalesce(e.record_id, 'web_events:' || e.user_pseudo_id)
+    WHERE e.kind = 'deletion' AND e.received_on <= $as_of
+),
+-- Moments that ended because their last day is over. One that goes on is in force for another vehicle, or anew.
+ended AS (
+    SELECT person_id, list(DISTINCT "trigger" ORDER BY "trigger") AS triggers
+    FROM previous_trigger_event WHERE expires_on < $as_of GROUP BY person_id
+),
+ended_licence AS (
+    SELECT DISTINCT person_id FROM previous_person_identifier WHERE licence_id IS NOT NULL AND licence_expires_on < $as_of
 )
-SELECT * FROM entered UNION ALL SELECT * FROM gone
+SELECT v.person_id,
+    p.person_id IS NOT NULL AS is_known, b.person_id IS NOT NULL AS was_known,
+    o.other_person_id,
+    coalesce(h.has_deal, FALSE) AS has_deal, coalesce(h.has_record, FALSE) AS has_record, coalesce(h.has_touch, FALSE) AS has_touch,
+    f.person_id IS NOT NULL AS is_forgotten,
+    coalesce(e.triggers, []) AS ended_triggers,
+    l.person_id IS NOT NULL AS has_ended_licence
+FROM mover v
+LEFT JOIN person p USING (person_id)
+LEFT JOIN previous_person b USING (person_id)
+LEFT JOIN other o USING (person_id)
+LEFT JOIN of_home h USING (person_id)
+LEFT JOIN forgotten f USING (person_id)
+LEFT JOIN ended e USING (person_id)
+LEFT JOIN ended_licence l USING (person_id)
+ORDER BY v.person_id

@@ -35,8 +35,8 @@ def moves(engine: Engine, before: Side, after: Side) -> pl.DataFrame:
 
     `other` is the audience that has the person on the other side: had before for who enters, has now for who leaves.
     """
-    entered = _one_way(engine, here=after, there=before).with_columns(change=pl.lit("enter"))
-    left = _one_way(engine, here=before, there=after).with_columns(change=pl.lit("leave"))
+    entered = one_way(engine, here=after, there=before).with_columns(change=pl.lit("enter"))
+    left = one_way(engine, here=before, there=after).with_columns(change=pl.lit("leave"))
     frames = [
         frame.select(pl.col(name).cast(dtype) for name, dtype in MOVE.items()) for frame in (entered, left, _cells(before, after))
     ]
@@ -59,7 +59,7 @@ def _cells(before: Side, after: Side) -> pl.DataFrame:
     )
 
 
-def _one_way(engine: Engine, here: Side, there: Side) -> pl.DataFrame:
+def one_way(engine: Engine, here: Side, there: Side) -> pl.DataFrame:
     """Members here who are not there, with why they are not there. Who enters is here after; who leaves is here before."""
     members = here["membership"].select(*PAIR, "brand", "cell")
     only = members.join(there["membership"], on=PAIR, how="anti").with_columns(is_running=pl.col("audience").is_in(there.names))

@@ -15,12 +15,14 @@ from schemas.policy.audiences import AudiencePolicy, Condition
 Leaf = tuple[Condition, bool]
 KEY = ["person_id", "brand"]
 _FIRST = ("triggers", "intent_tier")
-_TOLD = pl.Struct({"cause": pl.String, "what": pl.String})
+_TOLD = pl.Struct({"cause": pl.String, "what": pl.String, "trait": pl.String})
+_NOTHING = pl.lit(None, pl.String)
 
 
 def turned(engine: Engine, here: Side, there: Side, audience: str, people: pl.DataFrame) -> pl.DataFrame:
-    """person_id, brand, cause, what of members here whom the rules there do not hold for. `people` has person_id and brand.
+    """person_id, brand, cause, what, condition, trait of members here whom the rules there do not hold for.
 
+    `people` has person_id and brand. `condition` is the one that turned, `trait` the first column that turned it.
     The first condition in the order of the rules speaks. A condition whose text, parameters or reach differ counts as the
     cause where it judges differently about the same data.
     """
@@ -35,10 +37,12 @@ def turned(engine: Engine, here: Side, there: Side, audience: str, people: pl.Da
     every = pl.concat(pieces).filter(pl.col("cause").is_not_null())
     first = every.unique(KEY, keep="first", maintain_order=True)
     missing = people.join(there["candidate"], on=KEY, how="anti").with_columns(
-        cause=pl.lit("candidate"), what=pl.lit(None, pl.String)
+        cause=pl.lit("candidate"), what=_NOTHING, condition=_NOTHING, trait=_NOTHING
     )
     found = pl.concat([missing, first.join(missing, on=KEY, how="anti")])
-    rest = people.join(found, on=KEY, how="anti").with_columns(cause=pl.lit("rule"), what=pl.lit("brands"))
+    rest = people.join(found, on=KEY, how="anti").with_columns(
+        cause=pl.lit("rule"), what=pl.lit("brands"), condition=_NOTHING, trait=_NOTHING
+    )
     return pl.concat([found, rest])
 
 
@@ -46,11 +50,11 @@ def _judged(
     name: str, here: Side, there: Side, sides: tuple[Mapping[str, Leaf], Mapping[str, Leaf]],
     holding: tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame], people: pl.DataFrame,
 ) -> pl.DataFrame:  # fmt: skip
-    """person_id, brand, cause, what for one condition; cause null where it is not what turned."""
+    """person_id, brand, cause, what, condition, trait for one condition; cause null where it is not what turned."""
     ours, others = sides
     holds, holds_there, crossed = holding
     if name not in others:  # only here: it cannot keep anybody from being there, but nothing else says why
-        return people.select(*KEY, cause=pl.lit(None, pl.String), what=pl.lit(None, pl.String))
+        return people.select(*KEY, cause=_NOTHING, what=_NOTHING, condition=pl.lit(name), trait=_NOTHING)
     one = people.join(holds_there.select(*KEY, there=name), on=KEY, how="left").join(
         crossed.select(*KEY, crossed=name), on=KEY, how="left"
     )
@@ -62,11 +66,11 @@ def _judged(
     both = one.join(traits, on=KEY, how="left")
     cause = pl.when(~fails).then(None).when(by_text).then(pl.lit("rule")).otherwise(pl.col("cause").fill_null("rule"))
     what = pl.when(by_text | pl.col("cause").is_null()).then(pl.lit(name)).otherwise("what")
-    return both.select(*KEY, cause=cause, what=what)
+    return both.select(*KEY, cause=cause, what=what, condition=pl.lit(name), trait=pl.when(~by_text).then("trait"))
 
 
 def _traits(here: Side, there: Side, columns: Collection[str], people: pl.DataFrame) -> pl.DataFrame:
-    """person_id, brand, cause, what: how the traits that a condition names differ between the sides; the first speaks."""
+    """person_id, brand, cause, what, trait: how the traits that a condition names differ between the sides; the first speaks."""
     named = sorted(set(columns) & set(here["candidate"].columns) - set(KEY), key=lambda one: (one not in _FIRST, one))
     sides = [side["candidate"].join(people, on=KEY, how="semi").select(*KEY, *named) for side in (here, there)]
     both = sides[0].join(sides[1], on=KEY, suffix="_there")
@@ -82,10 +86,11 @@ def _words(name: str, before: str, after: str) -> pl.Expr:
     """cause and what, for people in whom a trait differs."""
     if name == "triggers":
         names = pl.col(before).list.set_symmetric_difference(after).list.sort().list.join(", ")
-        return pl.struct(cause=pl.lit("trigger"), what=names)
+        return pl.struct(cause=pl.lit("trigger"), what=names, trait=pl.lit(name))
     if name == "intent_tier":
-        return pl.struct(cause=pl.lit("tier"), what=pl.concat_str(pl.lit("intent "), before, pl.lit(" to "), after))
-    return pl.struct(cause=pl.lit("trait"), what=pl.lit(name))
+        tiers = pl.concat_str(pl.lit("intent "), before, pl.lit(" to "), after)
+        return pl.struct(cause=pl.lit("tier"), what=tiers, trait=pl.lit(name))
+    return pl.struct(cause=pl.lit("trait"), what=pl.lit(name), trait=pl.lit(name))
 
 
 def _definition(side: Side, audience: str) -> AudiencePolicy:

@@ -5,6 +5,10 @@ import dataframely as dy
 from schemas.contract import Limits, Table
 from schemas.vocabulary import brand, household_id, market, person_id, rooftop_id, segment
 
+# data: something new is known; decay: only the day moved on; expiry: a trigger or licence ran out; consent: a privacy request;
+# rule: the policy changed; identity: records are of another person; arbitration: another audience won or lost.
+CHANGE_CAUSES = ("data", "rule", "identity", "decay", "consent", "arbitration", "expiry")
+
 REASON = dy.Struct(
     {
         "rule": dy.String(description="name of the condition in policy"),
@@ -72,9 +76,13 @@ class MembershipChange(dy.Schema):
     person_id = person_id(key=True)
     change = dy.Enum(["enter", "leave"], primary_key=True, description="direction")
     cell = dy.String(nullable=True, description="cell entered or left")
-    cause = dy.String(
-        description="enter: data, arbitration or policy; leave: rule, the exclusion's name, arbitration, identity or policy"
-    )
+    cause = dy.Enum(list(CHANGE_CAUSES), description="what made the difference; see docs/history.md")
+    rule = dy.String(nullable=True, description="condition, exclusion or rule of arbitration that turned, as policy names it")
+    trait = dy.String(nullable=True, description="column of candidate that turned it; the first that differs")
+    before = dy.String(nullable=True, description="figures that the rule looks at, on the day before; nothing personal")
+    after = dy.String(nullable=True, description="the same figures on the day")
+    winner = dy.String(nullable=True, description="arbitration: audience that has the person, or had, on the other day")
+    other_person_id = dy.String(nullable=True, description="identity: id that lives on, or that the records came from")
 
 
 class Overlap(dy.Schema):
