@@ -17,7 +17,10 @@ from schemas.policy.group import Brand, Group, Market, Rooftop
 from schemas.policy.identity import IdentityPolicy
 from schemas.policy.plan import Budget, ConquestBrand, ConquestPolicy, PlanPolicy, Radius
 from schemas.policy.triggers import ServiceStates, TriggersPolicy
-from schemas.tables.traits import CANDIDATE
+from schemas.tables.contacts import CONTACT
+from schemas.tables.exports import SUPPRESSION
+from schemas.tables.geography import ZIP_DISTANCE
+from schemas.tables.traits import CANDIDATE, INTEREST
 
 AS_OF = date(2026, 11, 21)
 _BLANK: dict[type, Any] = {pl.Boolean: False, pl.String: "", pl.Float64: 0.0, pl.Int64: 0, pl.List: []}
@@ -59,6 +62,7 @@ def audience(name: str, segment: str, when: str | dict[str, Any], **given: Any) 
     return AudiencePolicy.model_validate({**base, **given})
 
 
+BESIDE = (SUPPRESSION, CONTACT, INTEREST, ZIP_DISTANCE)
 BRANDS = (
     Brand(brand="lux", code="LUX", make="Acura", position="luxury"),
     Brand(brand="vol1", code="VL1", make="Mazda", position="volume"),
@@ -118,6 +122,6 @@ def day(of: Policy, as_of: date = AS_OF) -> Day:
 
 
 def register(engine: Engine, tables: Mapping[str, pl.DataFrame]) -> None:
-    """Make frames readable under their names."""
-    for name, frame in tables.items():
+    """Make frames readable under their names; what membership reads besides is empty."""
+    for name, frame in {**{one.name: rows_of(one, []) for one in BESIDE}, **tables}.items():
         engine.register(name, frame)

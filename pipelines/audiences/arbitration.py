@@ -1,12 +1,17 @@
 """Who gets whom, and through which channel. Losers keep the rule that decided and who won.
 
-First one brand per person, by what policy says decides (household, garage, interest, distance). Then each channel of the person
-goes to one audience: by the segment's priority, then the audience's number. The last word is a name, so that the order is total.
+First one brand per person, by what policy says decides (household, garage, interest, distance), and one rooftop with room.
+Then each channel of the person goes to one audience: by the segment's priority, then the audience's number. The last word is a
+name, so that the order is total. A channel is lost to nobody where a licence, a refusal, an identity or a budget forbids it.
 """
+
+from datetime import date, timedelta
 
 import polars as pl
 
+from pipelines.audiences.contacts import limits
 from pipelines.audiences.eligible import running
+from pipelines.audiences.rooftops import placed
 from pipelines.engine import Engine, query_text
 from pipelines.step import Day
 from schemas.policy import Policy
@@ -20,7 +25,17 @@ _KEYS = {
 }
 NOTHING = "0.0"
 # The rules that decide about a channel, in the order in which they are applied.
-STAGES = ("licence", "segment_priority", "audience_priority", "audience_name")
+STAGES = (
+    "licence",
+    "opted_out",
+    "identity_tier",
+    "contact_budget",
+    "household_budget",
+    "segment_priority",
+    "audience_priority",
+    "audience_name",
+    "household_cap",
+)
 
 
 def audience_ranks(policy: Policy) -> pl.DataFrame:
@@ -31,16 +46,39 @@ def audience_ranks(policy: Policy) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 
-def arbitrate(engine: Engine, day: Day, eligible: pl.DataFrame) -> None:
-    """Decide about every eligible row. Reads `candidate`, `person_identifier`, `audience_channel` (cards.channel_cards).
+def starts_on(policy: Policy, segment: str) -> date:
+    """First day on which a segment runs: the first day of the group, later by what policy's roll-out says at the least."""
+    waits = [one.after_days_low for one in policy.channels.rollout if one.segment == segment]
+    return policy.group.first_day + timedelta(days=max(waits, default=0))
 
-    Keeps in the engine: contender, brand_choice, channel_claim; see the queries of these names.
+
+def arbitrate(engine: Engine, day: Day, eligible: pl.DataFrame) -> None:
+    """Decide about every eligible row. Reads the inputs of membership's STEP and `audience_channel` (cards.channel_cards).
+
+    Keeps in the engine: contender, allotment (brand and rooftop), placed, channel_claim; see the queries of these names.
     """
+    policy = day.policy
+    waits = {one: day.as_of < starts_on(policy, one) for one in policy.channels.segment_priority}
+    is_started = ~pl.col("segment").replace_strict(waits, default=False, return_dtype=pl.Boolean)
     engine.register("eligible", eligible)
-    engine.register("audience_rank", audience_ranks(day.policy))
+    engine.register("audience_rank", audience_ranks(policy).with_columns(is_started=is_started))
     engine.keep("contender", query_text(__package__, "contender"))
-    _choose_brands(engine, day.policy)
+    _choose_brands(engine, policy)
+    engine.register("placed", placed(engine, policy))
+    engine.keep("allotment", query_text(__package__, "allotment"))
+    engine.register("channel_tier", channel_tiers(policy))
+    engine.register("contact_limit", limits(policy))
     engine.keep("channel_claim", query_text(__package__, "channels"), as_of=day.as_of)
+
+
+def channel_tiers(policy: Policy) -> pl.DataFrame:
+    """channel, tiers: identities that some platform takes that is on and serves the channel; no row where none serves it."""
+    taken: dict[str, set[str]] = {}
+    for one in policy.channels.platforms.values():
+        for channel in one.channels if one.is_on else ():
+            taken.setdefault(channel, set()).update(one.identity_tiers)
+    rows = [(channel, sorted(tiers)) for channel, tiers in sorted(taken.items())]
+    return pl.DataFrame(rows, schema={"channel": pl.String, "tiers": pl.List(pl.String)}, orient="row")
 
 
 def judged(engine: Engine) -> pl.DataFrame:
@@ -62,7 +100,7 @@ def _choose_brands(engine: Engine, policy: Policy) -> None:
     at_home = [f"key_{one}" for one in chosen if one != "household"]
     query = query.replace("/* home_keys */", ", ".join(at_home) or NOTHING)
     causes = {f"cause_{at}": f"brand_{chosen[at - 1]}" if at <= len(chosen) else "brand_name" for at in range(1, 5)}
-    engine.keep("brand_choice", query, **causes)
+    engine.keep("brand_choice", query, is_strict=policy.channels.one_brand_per_household, **causes)
 
 
 def overlap(engine: Engine, policy: Policy, eligible: pl.DataFrame) -> pl.DataFrame:

@@ -43,10 +43,10 @@ def brand_cards(policy: Policy) -> pl.DataFrame:
 
 
 def rooftop_cards(policy: Policy) -> pl.DataFrame:
-    """rooftop_id, market, market_code of every rooftop."""
+    """rooftop_id, market, market_code, brand of every rooftop."""
     codes = {one.market: one.code for one in policy.group.markets}
-    rows = [(one.rooftop_id, one.market, codes[one.market]) for one in policy.group.rooftops]
-    return pl.DataFrame(rows, schema={"rooftop_id": pl.String, "market": pl.String, "market_code": pl.String}, orient="row")
+    rows = [(one.rooftop_id, one.market, codes[one.market], one.brand) for one in policy.group.rooftops]
+    return pl.DataFrame(rows, schema=["rooftop_id", "market", "market_code", "brand"], orient="row")
 
 
 def channel_cards(policy: Policy) -> pl.DataFrame:

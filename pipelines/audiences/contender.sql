@@ -1,8 +1,10 @@
 -- Everybody who met an audience's rules, with what decides about brand, rooftop and channels.
--- Inputs: eligible(audience, person_id, brand, cause, score), audience_rank(audience, segment, segment_rank, priority), candidate.
+-- Inputs: eligible(audience, person_id, brand, cause, score), audience_rank(audience, segment, segment_rank, priority, is_started),
+--         candidate.
 -- Keys: of two brands the one with the smaller key wins; what cannot be told comes last.
-SELECT e.audience, e.person_id, e.brand, e.cause, e.score, a.segment, a.segment_rank, a.priority,
-    coalesce(c.household_id, c.person_id) AS home_id, c.is_first_party, c.licence_id,
+SELECT e.audience, e.person_id, e.brand, e.cause, e.score, a.segment, a.segment_rank, a.priority, a.is_started,
+    coalesce(c.household_id, c.person_id) AS home_id, c.is_first_party, c.licence_id, c.identity_tier, c.has_email, c.has_address,
+    c.zip, c.market, c.rooftop_id AS nearest_rooftop_id, c.service_rooftop_id,
     CAST(NOT c.owns_this_brand AS DOUBLE) AS key_garage,
     -(CASE WHEN c.top_brand = e.brand THEN 1000000.0 ELSE 0.0 END + c.brand_intent_score) AS key_interest,
     coalesce(c.distance_miles, 1000000.0) AS key_distance

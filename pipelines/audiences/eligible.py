@@ -1,4 +1,8 @@
-"""Who meets an audience's rules, and who is excluded from it. One query per audience, over the candidates."""
+"""Who meets an audience's rules, and who is excluded from it. One query per audience, over the candidates.
+
+Some exclusions are not for a definition to forget: whoever opted out, minors, and owners of ours in conquest. They come after
+those that a definition names.
+"""
 
 import polars as pl
 
@@ -22,6 +26,13 @@ REACHED = """(
     LEFT JOIN radius r ON r.segment = $segment AND r.market_type IS NOT DISTINCT FROM c.market_type
 )"""
 
+ALWAYS = "CASE WHEN $segment = 'conquest' AND owns_own_brand THEN 'owner_of_ours' END"
+# Whoever may not be addressed at all, or not by advertising. Refusals of one channel are judged with the channels.
+STANDING = """
+    SELECT person_id, CASE WHEN bool_or(reason = 'minor') THEN 'minor' ELSE 'opted_out' END AS refusal
+    FROM suppression WHERE CAST(purpose AS VARCHAR) IN ('ads', 'all') GROUP BY person_id
+"""
+
 
 def running(policy: Policy) -> list[AudiencePolicy]:
     """The audiences that are on, of the segments that are on, by name."""
@@ -43,8 +54,9 @@ def eligible(engine: Engine, day: Day, audience: AudiencePolicy) -> pl.DataFrame
     cause, holds = compiler.first_exclusion(), compiler.predicate(audience.rules)
     score = f"CAST({compiler.expression(audience.score)} AS DOUBLE)"
     query = f"""
-        SELECT person_id, brand, {cause} AS cause, CASE WHEN isfinite({score}) THEN {score} END AS score
-        FROM {REACHED} WHERE {holds} AND list_contains($brands, brand)
+        SELECT person_id, brand, coalesce({cause}, standing.refusal, {ALWAYS}) AS cause,
+            CASE WHEN isfinite({score}) THEN {score} END AS score
+        FROM {REACHED} LEFT JOIN standing USING (person_id) WHERE {holds} AND list_contains($brands, brand)
     """
     found = engine.sql(query, brands=brands_of(day.policy, audience), segment=audience.segment, **compiler.bound)
     return found.with_columns(audience=pl.lit(audience.audience)).select(
@@ -55,5 +67,6 @@ def eligible(engine: Engine, day: Day, audience: AudiencePolicy) -> pl.DataFrame
 def all_eligible(engine: Engine, day: Day) -> pl.DataFrame:
     """`eligible` of every running audience, one below the other; no rows where none runs."""
     engine.register("radius", radius_frame(day.policy))
+    engine.keep("standing", STANDING)
     found = [eligible(engine, day, one) for one in running(day.policy)]
     return pl.concat([pl.DataFrame(schema=ELIGIBLE), *found])

@@ -1,11 +1,13 @@
 """Who is a member of what, why, and what became of everybody else who met the rules.
 
-The order: rules, exclusions, arbitration, then the details of those who are left. Consent is not judged here; the gate does.
+The order: rules, exclusions, arbitration, then the details of those who are left. Who refused is in no audience; the gate judges
+consent again, per platform.
 """
 
 import polars as pl
 
 from pipelines.audiences.arbitration import arbitrate, channel_losses, judged, overlap
+from pipelines.audiences.arbitration_health import health
 from pipelines.audiences.cards import audience_cards, brand_cards, channel_cards, rooftop_cards
 from pipelines.audiences.compile import Compiler
 from pipelines.audiences.eligible import REACHED, all_eligible, running
@@ -14,6 +16,7 @@ from pipelines.engine import Engine, query_text
 from pipelines.shape import in_shape
 from pipelines.step import Day, Input, Step
 from schemas.policy.audiences import AudiencePolicy
+from schemas.tables.arbitration_health import ARBITRATION_HEALTH
 from schemas.tables.audiences import CHANNEL_LOSS, ELIGIBILITY, MEMBERSHIP, OVERLAP
 
 _REASONS = pl.List(pl.Struct({"rule": pl.String, "sentence": pl.String, "since": pl.Date}))
@@ -41,12 +44,13 @@ def build(engine: Engine, day: Day) -> dict[str, pl.DataFrame]:
     engine.register("audience_channel", channel_cards(day.policy))
     arbitrate(engine, day, eligible)
     verdict = judged(engine)
-    return {
+    made = {
         ELIGIBILITY.name: in_shape(verdict, ELIGIBILITY),
         MEMBERSHIP.name: in_shape(_members(engine, day, verdict), MEMBERSHIP),
         CHANNEL_LOSS.name: in_shape(channel_losses(engine), CHANNEL_LOSS),
         OVERLAP.name: in_shape(overlap(engine, day.policy, eligible), OVERLAP),
     }
+    return made | {ARBITRATION_HEALTH.name: in_shape(health(engine, made), ARBITRATION_HEALTH)}
 
 
 def _members(engine: Engine, day: Day, verdict: pl.DataFrame) -> pl.DataFrame:
@@ -80,7 +84,10 @@ def _detailed(engine: Engine, day: Day, audience: AudiencePolicy) -> pl.DataFram
 
 
 STEP = Step(
-    tables=(ELIGIBILITY, MEMBERSHIP, CHANNEL_LOSS, OVERLAP),
-    inputs=(Input("candidate"), Input("person_identifier"), Input("membership", "previous")),
+    tables=(ELIGIBILITY, MEMBERSHIP, CHANNEL_LOSS, OVERLAP, ARBITRATION_HEALTH),
+    inputs=(
+        *(Input(name) for name in ("candidate", "person_identifier", "suppression", "contact", "interest", "zip_distance")),
+        Input("membership", "previous"),
+    ),
     build=build,
 )

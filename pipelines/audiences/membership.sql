@@ -1,6 +1,6 @@
 -- The published row of each member.
 -- Inputs: detailed(audience, person_id, brand, reasons, score), drawn(person_id, segment, arm), audience_card, brand_card,
---         rooftop_card, candidate, channel_claim, previous_membership.
+--         rooftop_card, placed, candidate, channel_claim, previous_membership.
 -- Parameters: $as_of date, $prefix text, $policy_hash text.
 WITH held AS (
     SELECT audience, person_id, list(channel ORDER BY position) AS channels FROM channel_claim WHERE cause IS NULL GROUP BY ALL
@@ -8,17 +8,14 @@ WITH held AS (
 placed AS (
     SELECT d.audience, d.person_id, d.brand, d.reasons, d.score, a.segment, a.code, a.cell_by, a.stay_days, a.hot_from, a.warm_from,
         b.brand_code, b.message,
-        -- Loyalty belongs to the rooftop that knows the vehicle, everything else to the nearest one of the brand.
-        CASE WHEN a.segment = 'loyalty' THEN coalesce(s.rooftop_id, n.rooftop_id) ELSE n.rooftop_id END AS rooftop_id,
-        CASE WHEN a.segment = 'loyalty' THEN coalesce(s.market, n.market, c.market) ELSE coalesce(n.market, c.market) END AS market,
-        CASE WHEN a.segment = 'loyalty' THEN coalesce(s.market_code, n.market_code) ELSE n.market_code END AS market_code,
+        r.rooftop_id, coalesce(n.market, c.market) AS market, n.market_code,
         c.household_id, c.identity_tier, c.is_first_party, c.licence_id
     FROM detailed d
     JOIN audience_card a USING (audience)
     JOIN brand_card b ON b.audience = d.audience AND b.brand = d.brand
     JOIN candidate c ON c.person_id = d.person_id AND c.brand = d.brand
-    LEFT JOIN rooftop_card s ON s.rooftop_id = c.service_rooftop_id
-    LEFT JOIN rooftop_card n ON n.rooftop_id = c.rooftop_id
+    LEFT JOIN placed r ON r.person_id = d.person_id
+    LEFT JOIN rooftop_card n ON n.rooftop_id = r.rooftop_id
 )
 SELECT p.audience, p.person_id, p.household_id, p.segment,
     array_to_string(list_concat([$prefix, p.code], list_transform(p.cell_by, lambda part: CASE part

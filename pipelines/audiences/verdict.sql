@@ -1,4 +1,4 @@
--- What became of everybody who met an audience's rules. Inputs: contender, brand_choice, channel_claim.
+-- What became of everybody who met an audience's rules. Inputs: contender, allotment, channel_claim.
 -- A member holds a channel, or is the person's first audience though no channel is left; whoever holds none lost by what took the
 -- last of them: the later a rule is applied, the later it took something.
 WITH kept AS (
@@ -10,11 +10,11 @@ judged AS (
     SELECT c.audience, c.person_id, c.brand, c.cause AS exclusion, b.cause AS brand_cause, b.owner, k.last,
         c.cause IS NULL AND b.cause IS NULL AND (k.holds_any OR b.owner = c.audience) AS is_member
     FROM contender c
-    LEFT JOIN brand_choice b ON b.audience = c.audience AND b.person_id = c.person_id AND b.brand = c.brand
+    LEFT JOIN allotment b ON b.audience = c.audience AND b.person_id = c.person_id AND b.brand = c.brand
     LEFT JOIN kept k ON k.audience = c.audience AND k.person_id = c.person_id
 )
 SELECT audience, person_id, brand,
     CASE WHEN exclusion IS NOT NULL THEN 'excluded' WHEN is_member THEN 'member' ELSE 'lost' END AS outcome,
     CASE WHEN exclusion IS NOT NULL THEN exclusion WHEN is_member THEN NULL ELSE coalesce(brand_cause, last.cause) END AS cause,
-    CASE WHEN exclusion IS NOT NULL OR is_member THEN NULL WHEN brand_cause IS NOT NULL THEN owner ELSE last.winner END AS winner
+    CASE WHEN exclusion IS NOT NULL OR is_member THEN NULL WHEN brand_cause = 'rooftop_capacity' THEN NULL WHEN brand_cause IS NOT NULL THEN owner ELSE last.winner END AS winner
 FROM judged

@@ -33,11 +33,14 @@ class Rollout(PolicyModel):
 
 
 class ContactLimit(PolicyModel):
-    """Most contacts of one person through a channel in a window of days; one that is absent is not limited."""
+    """Most contacts of one person, or of one household, through a channel in a window of days; no line, no limit."""
 
     channel: str
-    contacts: int = Field(gt=0)
-    window_days: int = Field(gt=0)
+    contacts: int = Field(gt=0, le=1000, description="contacts in the window, as platforms and providers report or we send them")
+    window_days: int = Field(gt=0, le=365, description="days, the day itself included")
+    is_send_a_contact: bool = Field(
+        default=False, description="what we send to a platform of this channel alone is a contact, as a mail file is"
+    )
 
 
 class ChannelsPolicy(PolicyModel):
@@ -47,11 +50,29 @@ class ChannelsPolicy(PolicyModel):
     brand_choice: tuple[Literal["household", "garage", "interest", "distance"], ...] = Field(
         min_length=1, description="what decides one brand per person, first to last; household: the brand that wins for the home"
     )
+    one_brand_per_household: bool = Field(
+        default=False, description="people of one household who meet rules for another brand than the household's lose"
+    )
+    rooftop_choice: tuple[Literal["household", "garage", "interest", "distance"], ...] = Field(
+        default=("garage", "distance"), min_length=1, description="what decides one rooftop per person, first to last"
+    )
+    is_rooftop_limited: bool = Field(default=True, description="a rooftop has no more people than monthly_capacity_contacts says")
     platforms: dict[str, Platform]
     segments_on: tuple[SegmentName, ...] = Field(description="segments that run; the roll-out switch")
     channels: dict[str, str] = Field(default_factory=dict, description="every channel with its title; what rules may name")
     rollout: tuple[Rollout, ...] = ()
-    contact_limits: tuple[ContactLimit, ...] = ()
+    contact_limits: tuple[ContactLimit, ...] = Field(default=(), description="per person")
+    household_limits: tuple[ContactLimit, ...] = Field(default=(), description="per household, over all audiences")
+
+    @field_validator("contact_limits", "household_limits")
+    @classmethod
+    def limits_a_channel_once(cls, value: tuple[ContactLimit, ...]) -> tuple[ContactLimit, ...]:
+        """One line per channel."""
+        channels = [one.channel for one in value]
+        twice = sorted({one for one in channels if channels.count(one) > 1})
+        if twice:
+            raise ValueError(f"each channel once, found more than one line for {', '.join(twice)}; keep one")
+        return value
 
     @field_validator("segment_priority")
     @classmethod

@@ -67,6 +67,8 @@ class ChannelLoss(dy.Schema):
     cause = dy.String(description="rule that decided; see docs/arbitration.md")
     winner = dy.String(nullable=True, description="audience that has the channel, or the person, where one does")
     winner_brand = dy.String(nullable=True, description="own brand for which it has them")
+    winner_rooftop_id = dy.String(nullable=True, description="rooftop of the winner; with rooftop_capacity the one that is full")
+    winner_person_id = dy.String(nullable=True, description="who of the household has the channel, where another person does")
 
 
 class MembershipChange(dy.Schema):

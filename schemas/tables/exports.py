@@ -74,7 +74,7 @@ class GateRefusal(dy.Schema):
     people = dy.Int64(min=0, description="people kept in the house")
 
 
-SUPPRESSION = Table("suppression", "exports", Suppression, "Why a person may not be addressed, per purpose.")
+SUPPRESSION = Table("suppression", "audiences", Suppression, "Why a person may not be addressed, per purpose.")
 EXPORT_MEMBER = Table(
     "export_member", "exports", ExportMember, "The day's adds, refreshes and removals per platform, hashed.", kind="log"
 )
