@@ -66,9 +66,10 @@ def keep_policy(lake: Lake, policy: Policy) -> None:
     """Keep a policy under its hash, once."""
     name = f"_policy/{policy.policy_hash}.json"
     if not (lake.home / name).is_file():
-        # What its files say, without what they leave out: a default need not be a value that may be written.
+        # What its files say, in their order (that of fields decides), without what they leave out: a default need not be a value
+        # that may be written.
         said = policy.model_dump(mode="json", exclude_unset=True)
-        lake.write_bytes(name, json.dumps(said, sort_keys=True, separators=(",", ":")).encode())
+        lake.write_bytes(name, json.dumps(said, separators=(",", ":")).encode())
 
 
 def kept_policy(lake: Lake, policy_hash: str) -> Policy | None:
