@@ -9,6 +9,7 @@ from assets.policy_consistency_audiences import audience_problems, place_of
 from assets.policy_consistency_figures import figure_problems
 from assets.policy_consistency_group import group_problems
 from assets.policy_consistency_reference import reference_problems
+from assets.policy_consistency_service import service_problems
 from assets.policy_finder import Finder
 from assets.policy_problem import Problem
 from assets.policy_yaml import Document
@@ -19,7 +20,7 @@ from schemas.policy import Policy
 def consistency_problems(policy: Policy, documents: Mapping[str, Document]) -> list[Problem]:
     """Every disagreement between the files of a policy whose shapes are right, in order of file and line."""
     found = Finder(policy, documents)
-    for ask in (group_problems, audience_problems, figure_problems, reference_problems):
+    for ask in (group_problems, audience_problems, figure_problems, reference_problems, service_problems):
         ask(found)
     if not found.problems:
         _export_problems(found)

@@ -28,12 +28,13 @@ from schemas.policy.plan import ConquestPolicy, PlanPolicy
 from schemas.policy.privacy import PrivacyPolicy
 from schemas.policy.reference import Make, Model, Reference, ServiceInterval, Warranty
 from schemas.policy.scoring import ScoringPolicy
+from schemas.policy.service import ServicePolicy
 from schemas.policy.triggers import TriggersPolicy
 
 POLICY_ROOT = Path(__file__).resolve().parent.parent / "policy"
 REFERENCE = "reference"
 EXTENDS = "extends.yaml"
-SHARED = frozenset({"identity_model"})  # files that a group need not have: the reference's stands in
+SHARED = frozenset({"identity_model", "service"})  # files that a group need not have: the reference's stands in
 
 FILES: Mapping[str, Any] = MappingProxyType(
     {
@@ -47,6 +48,7 @@ FILES: Mapping[str, Any] = MappingProxyType(
         "privacy": PrivacyPolicy,
         "experiments": ExperimentsPolicy,
         "plan": PlanPolicy,
+        "service": ServicePolicy,
     }
 )
 TABLES: Mapping[str, tuple[str, Any]] = MappingProxyType(

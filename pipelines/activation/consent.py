@@ -47,7 +47,7 @@ def verdicts(engine: Engine, day: Day) -> pl.DataFrame:
     """One row per platform, cell and person of the day's audiences: segment, state, cause (null: passed so far)."""
     privacy = day.policy.privacy
     _register_policy(engine, day)
-    _register_arms(engine)
+    register_arms(engine)
     return engine.sql(
         query_text(PACKAGE, "gate"),
         segments_on=list(day.policy.channels.segments_on),
@@ -62,7 +62,7 @@ def evidence(engine: Engine, passed: pl.DataFrame, as_of: date) -> pl.DataFrame:
     return engine.sql(query_text(PACKAGE, "evidence"), as_of=as_of)
 
 
-def _register_arms(engine: Engine) -> None:
+def register_arms(engine: Engine) -> None:
     """Which arms are held out. An arm that is neither the treatment nor of a test is not understood, and held out too."""
     audiences = " UNION ".join(f"SELECT arm FROM audience_{one}" for one in ("conquest", "in_market", "loyalty"))
     understood = (pl.col("arm") == "treatment") | pl.col("arm").str.contains(":", literal=True)

@@ -11,6 +11,7 @@ from schemas.policy.plan import ConquestPolicy, PlanPolicy
 from schemas.policy.privacy import PrivacyPolicy
 from schemas.policy.reference import Reference
 from schemas.policy.scoring import ScoringPolicy
+from schemas.policy.service import ServicePolicy
 from schemas.policy.triggers import TriggersPolicy
 
 
@@ -28,6 +29,7 @@ class Policy(PolicyModel):
     privacy: PrivacyPolicy
     experiments: ExperimentsPolicy
     plan: PlanPolicy
+    service: ServicePolicy = ServicePolicy()
     reference: Reference
     policy_hash: str
 
