@@ -11,6 +11,7 @@ from rich.table import Table as RichTable
 
 from assets.arrivals import late_days
 from assets.cli_backtest import backtest_command
+from assets.cli_diff import diff_command
 from assets.cli_experiments import power_command
 from assets.cli_explain import explain_command
 from assets.cli_identity import resolve_command
@@ -48,6 +49,7 @@ app.command("backtest")(backtest_command)
 app.command("update")(update_command)
 app.command("explain")(explain_command)
 app.command("preview")(preview_command)
+app.command("diff")(diff_command)
 app.command("rebuild")(rebuild_command)
 app.command("power")(power_command)
 app.command("triggers")(triggers_command)

@@ -16,10 +16,13 @@ CAUSES = {
     "audience_priority": "another audience of the segment comes first",
     "audience_name": "another audience: first in the alphabet, all else equal",
     "data": "new signals or records",
+    "decay": "only time passed: points faded, a window or a date went by",
+    "expiry": "a trigger or a licence ran out",
     "arbitration": "arbitration between audiences",
-    "policy": "the policy changed",
-    "rule": "the rules hold no more",
-    "identity": "the person was merged or removed",
+    "rule": "the policy changed",
+    "consent": "a privacy request",
+    "identity": "records turned out to be somebody else's",
+    "untold": "not told: that day's account is lost",
 }
 
 
