@@ -17,6 +17,7 @@ from assets.cli_explain import explain_command
 from assets.cli_identity import resolve_command
 from assets.cli_preview import preview_command
 from assets.cli_rebuild import rebuild_command
+from assets.cli_serve import new_key_command, serve_command
 from assets.cli_triggers import triggers_command
 from assets.cli_update import update_command
 from assets.house import PROJECT, SAMPLE_GROUP, House
@@ -53,6 +54,8 @@ app.command("diff")(diff_command)
 app.command("rebuild")(rebuild_command)
 app.command("power")(power_command)
 app.command("triggers")(triggers_command)
+app.command("serve")(serve_command)
+app.command("new-key")(new_key_command)
 
 
 def _day(text: str) -> date:
