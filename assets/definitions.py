@@ -4,7 +4,7 @@ from datetime import date
 
 import dagster as dg
 
-from assets import deliveries, pages, rebuild_pins, warehouse
+from assets import answer_ledger, deliveries, history_check, pages, rebuild_pins, warehouse
 from assets.catalogue import STAGES
 from assets.house import House, house_from_environment
 from assets.jobs import daily_job
@@ -24,11 +24,12 @@ def build(house: House, first_day: date | None = None) -> dg.Definitions:
     feeds = list(all_feeds().values())
     sources = [feed_asset(feed, partitions) for feed in feeds] + [feed_file_asset(feeds, partitions)]
     tables = [asset_of(step, partitions, otherwise) for stage in STAGES for step in steps_of(f"pipelines.{stage}")]
-    outputs = [*deliveries.assets(partitions), *pages.assets(partitions)]
+    outputs = [*deliveries.assets(partitions), answer_ledger.asset(partitions), *pages.assets(partitions)]
     everything = [*sources, *tables, *outputs]
     job = daily_job(partitions)
     return dg.Definitions(
         assets=[*everything, warehouse.asset(everything, partitions), rebuild_pins.asset(everything, partitions)],
+        asset_checks=[history_check.check(partitions)],
         jobs=[job],
         schedules=[daily_schedule(job)],
         sensors=[late_files_sensor(job), run_failed_sensor()],
