@@ -77,11 +77,11 @@ def _parameters(found: Finder, file: str, one: AudiencePolicy) -> None:
 
 def _rules(found: Finder, file: str, one: AudiencePolicy) -> None:
     """Expressions, reasons and nests, each with its line; what is superfluous where all are right."""
-    before = len(found.problems)
     domains = domains_of(found.policy)
-    for path, sentence in findings(one, domains=domains):
+    told = findings(one, domains=domains)
+    for path, sentence in told:
         found.wrong(file, path, sentence)
-    if len(found.problems) == before:
+    if not told:
         _superfluous(found, file, one, domains)
 
 

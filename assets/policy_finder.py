@@ -20,8 +20,8 @@ class Finder:
     def wrong(self, file: str, path: KeyPath, found: str, expected: str = "", nearest: str | None = None) -> None:
         """Record one problem at a key of a file."""
         document = self.documents[file]
-        place, line = document.place(path) if path else (document.file, 0)
-        problem = Problem(place, line, key_text(path), found, expected, nearest)
+        place, line, written = document.place(path) if path else (document.file, 0, path)
+        problem = Problem(place, line, key_text(written), found, expected, nearest)
         if problem not in self.problems:  # what a base says is judged with each audience that extends it
             self.problems.append(problem)
 

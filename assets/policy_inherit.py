@@ -1,7 +1,7 @@
 """Inheritance of audiences: `extends: _base_loyalty` lays an audience over audiences/_base_loyalty.yaml, key by key.
 
 What an audience says itself stands before what its base says. Mappings are joined by key; rules and exclusions are joined by
-name, the base's first, and one of the same name takes the place of the base's; everything else replaces. `remove` names what
+name, and one of the same name takes the place of the base's; everything else replaces. `remove` names what
 is left out of the base. Every value keeps the file and the line that it was written in.
 """
 
@@ -26,6 +26,7 @@ class Node:
     value: Any
     file: str
     line: int
+    path: KeyPath = ()
 
     def get(self, key: str) -> "Node | None":
         """The node at a key of a mapping, or None."""
@@ -104,7 +105,7 @@ def _without(base: Node, own: Node, problems: list[Problem]) -> Node:
                 problems.append(Problem(name.file, name.line, f"remove.{part}", found, expected, near))
             elif part in parts:
                 parts[part] = _less(parts[part], name.value)
-    return Node(parts, base.file, base.line)
+    return Node(parts, base.file, base.line, base.path)
 
 
 def _names_in(part: Node | None) -> list[str]:
@@ -120,11 +121,11 @@ def _names_in(part: Node | None) -> list[str]:
 
 def _less(part: Node, name: str) -> Node:
     if isinstance(part.value, list):
-        return Node([one for one in part.value if _name(one) != name], part.file, part.line)
+        return Node([one for one in part.value if _name(one) != name], part.file, part.line, part.path)
     nest = part.get("all")
     if nest is None:
-        return Node({key: one for key, one in part.value.items() if key != name}, part.file, part.line)
-    return Node({**part.value, "all": _less(nest, name)}, part.file, part.line)
+        return Node({key: one for key, one in part.value.items() if key != name}, part.file, part.line, part.path)
+    return Node({**part.value, "all": _less(nest, name)}, part.file, part.line, part.path)
 
 
 def _name(node: Node) -> str | None:
@@ -139,7 +140,7 @@ def _joined(base: Node, own: Node) -> Node:
     parts = {key: node for key, node in base.value.items() if key != "remove"}
     for key, node in own.value.items():
         parts[key] = joins[key](parts[key], node) if key in joins and key in parts else node
-    return Node(parts, own.file, own.line)
+    return Node(parts, own.file, own.line, own.path)
 
 
 def _by_key(base: Node, own: Node) -> Node:
@@ -148,7 +149,7 @@ def _by_key(base: Node, own: Node) -> Node:
     parts = dict(base.value)
     for key, node in own.value.items():
         parts[key] = _by_key(parts[key], node) if key in parts else node
-    return Node(parts, own.file, own.line)
+    return Node(parts, own.file, own.line, own.path)
 
 
 def _by_name(base: Node, own: Node) -> Node:
@@ -157,22 +158,27 @@ def _by_name(base: Node, own: Node) -> Node:
     theirs = {_name(one): one for one in own.value if _name(one) is not None}
     kept = [theirs.get(_name(one), one) for one in base.value]
     there = {_name(one) for one in base.value} - {None}
-    return Node(kept + [one for one in own.value if _name(one) not in there], own.file, own.line)
+    return Node(kept + [one for one in own.value if _name(one) not in there], own.file, own.line, own.path)
 
 
 def _rules(base: Node, own: Node) -> Node:
-    """What the base asks and what the audience asks, all of it."""
-    asked = [_as_all(one) for one in (base, own)]
-    if asked[0] is None or asked[1] is None:
+    """What the audience asks, then what its base asks, all of it: the moment is the first reason that members show."""
+    shared, asked = _asked(base), _asked(own)
+    if shared is None or asked is None:
         return own
-    return Node({"all": _by_name(asked[0], asked[1])}, own.file, own.line)
+    mine = {_name(one) for one in asked} - {None}
+    asked = [*asked, *(one for one in shared if _name(one) not in mine)]
+    return Node({"all": Node(asked, own.file, own.line, own.path)}, own.file, own.line, own.path)
 
 
-def _as_all(rules: Node) -> Node | None:
+def _asked(rules: Node) -> list[Node] | None:
+    """The members of a nest that asks for all of them; any other condition is the only member."""
     if not isinstance(rules.value, dict):
         return None
     nest = rules.get("all")
-    return nest if nest is not None and len(rules.value) == 1 else Node([rules], rules.file, rules.line)
+    if nest is None or len(rules.value) > 1:
+        return [rules]
+    return nest.value if isinstance(nest.value, list) else None
 
 
 def _tree(document: Document) -> Node:
@@ -185,18 +191,18 @@ def _node(value: Any, path: KeyPath, document: Document) -> Node:
         inner = {key: _node(one, (*path, key), document) for key, one in value.items()}
     elif isinstance(value, list):
         inner = [_node(one, (*path, at), document) for at, one in enumerate(value)]
-    return Node(inner, document.file, document.line(path))
+    return Node(inner, document.file, document.line(path), path)
 
 
 def _document(node: Node) -> Document:
     """The content of a tree, with the line of each key, and its file where that is another one."""
     lines: dict[KeyPath, int] = {}
-    files: dict[KeyPath, str] = {}
+    written: dict[KeyPath, tuple[str, KeyPath]] = {}
 
     def plain(one: Node, path: KeyPath) -> Any:
         if path:
             lines[path] = one.line
-            files[path] = one.file
+            written[path] = (one.file, one.path or path)
         if isinstance(one.value, dict):
             return {key: plain(child, (*path, key)) for key, child in one.value.items()}
         if isinstance(one.value, list):
@@ -204,4 +210,5 @@ def _document(node: Node) -> Document:
         return one.value
 
     content = plain(node, ())
-    return Document(node.file, content, lines, {path: file for path, file in files.items() if file != node.file})
+    elsewhere = {path: place for path, place in written.items() if place != (node.file, path)}
+    return Document(node.file, content, lines, elsewhere)

@@ -20,7 +20,7 @@ def shape_problems(error: ValidationError, document: Document, model: type[BaseM
 
 def _problem(detail: ErrorDetails, document: Document, model: type[BaseModel], at: KeyPath) -> Problem:
     path = (*at, *(part for part in detail["loc"] if part != "[key]"))
-    file, line = document.place(path)
+    file, line, path = document.place(path)
     if detail["type"] == "extra_forbidden":
         known = accepted_keys(model, detail["loc"][:-1])
         name = str(detail["loc"][-1])

@@ -22,19 +22,20 @@ KeyPath = tuple[str | int, ...]
 
 @dataclass(frozen=True)
 class Document:
-    """The content of one policy file, and the line of each of its keys; `files` are those of keys that another file wrote."""
+    """The content of one policy file, and the line of each of its keys; `written` are file and path of keys from elsewhere."""
 
     file: str
     content: Any
     lines: Mapping[KeyPath, int] = field(default_factory=dict)
-    files: Mapping[KeyPath, str] = field(default_factory=dict)
+    written: Mapping[KeyPath, tuple[str, KeyPath]] = field(default_factory=dict)
 
-    def place(self, path: KeyPath) -> tuple[str, int]:
-        """The file and the line in which a key, or its nearest ancestor, was written."""
+    def place(self, path: KeyPath) -> tuple[str, int, KeyPath]:
+        """File, line and path under which a key was written; the line of its nearest ancestor where it was not."""
         for end in range(len(path), 0, -1):
             if path[:end] in self.lines:
-                return self.files.get(path[:end], self.file), self.lines[path[:end]]
-        return self.file, self.line(path)
+                file, own = self.written.get(path[:end], (self.file, path[:end]))
+                return file, self.lines[path[:end]], (*own, *path[end:])
+        return self.file, self.line(path), path
 
     def line(self, path: KeyPath) -> int:
         """The line of a key, or of its nearest ancestor that the file has; 0 for the whole file."""

@@ -65,7 +65,7 @@ def told(root: Path) -> list[str]:
 
 def test_an_audience_is_laid_over_its_base(root: Path) -> None:
     one = next(one for one in load_policy("velocity_b", root).audiences if one.audience == "due_soon")
-    assert [leaf.name for leaf in one.rules.all or ()] == ["customer", "due"]
+    assert [leaf.name for leaf in one.rules.all or ()] == ["due", "customer"]
     assert [(each.name, each.when) for each in one.exclusions] == [
         ("staff", "is_staff or is_business"),
         ("booked", "next_appointment_on is not null"),
@@ -120,7 +120,7 @@ def test_broken_chains_are_told_where_they_break(root: Path, base: str, own: str
         (
             "{lux: {notice_days: 60",
             "{lux: {notice_days: -5",
-            "due_soon.yaml:13: rules.all[1].when: for brand lux: no row can meet `service_days_to_due BETWEEN",
+            "due_soon.yaml:13: rules.all[0].when: for brand lux: no row can meet `service_days_to_due BETWEEN",
         ),
         ("$notice_days", "30", "due_soon.yaml:6: parameters.notice_days: found the parameter 'notice_days', which nothing uses"),
     ],
