@@ -71,6 +71,8 @@ def lay_lake(lake: Lake, root: Path, day: date) -> Lake:
                 _point(place, copy.home / place.relative_to(lake.home))
     for place in sorted((lake.home / "_policy").glob("*.json")):
         _point(place, copy.home / place.relative_to(lake.home))
+    for place in sorted((lake.home / "_service").rglob("*.jsonl")):  # what was told is folded into the day
+        _point(place, copy.home / place.relative_to(lake.home))
     return copy
 
 

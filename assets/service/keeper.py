@@ -15,6 +15,7 @@ from datetime import date
 from pathlib import Path
 
 from assets.lake import Lake
+from assets.service.audit import drop_old
 from assets.service.days import Stamp, finished_days, policy_stamp, stamp_of
 from assets.service.index import BrokenIndex, Index
 from assets.service.limits import Keys
@@ -105,6 +106,8 @@ class Keeper:
         for closed in keys.closed:
             log.warning("client %s cannot ask", closed)
         self.serving, self.problem = Serving(index, keys, wanted), None
+        for dropped in drop_old(self._lake, day, index.service.audit_keep_days):
+            log.info("records of %s are in the lake; their file was removed", dropped)
         log.info("serving %s: %d people, %d keys of persons, %d client keys", index.day, index.people, index.keys, len(keys))
         return True
 
