@@ -29,10 +29,11 @@ other AS (
     FROM exchanged WHERE person_id IN (SELECT person_id FROM mover) GROUP BY person_id
 ),
 changed_record AS (
+    -- A list that comes again says nothing new; dt is the partition's day, where the engine shows it.
     SELECT record_id FROM (
-        SELECT * EXCLUDE (updated_at, last_seen_on) FROM contact_record WHERE record_id IN (SELECT record_id FROM here)
+        SELECT COLUMNS(c -> c NOT IN ('updated_at', 'last_seen_on', 'dt')) FROM contact_record WHERE record_id IN (SELECT record_id FROM here)
         EXCEPT
-        SELECT * EXCLUDE (updated_at, last_seen_on) FROM previous_contact_record WHERE record_id IN (SELECT record_id FROM here)
+        SELECT COLUMNS(c -> c NOT IN ('updated_at', 'last_seen_on', 'dt')) FROM previous_contact_record WHERE record_id IN (SELECT record_id FROM here)
     )
 ),
 -- In both directions: a deal that was unwound or corrected is news, too.
