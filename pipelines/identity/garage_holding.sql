@@ -76,13 +76,22 @@ family_sign AS (
     FROM evidence GROUP BY household_id, vin
 ),
 -- Another vehicle that came after the last sign of this one: by a deal or a purchase that a list knows, or seen only. Who buys
--- together with somebody else replaces nothing of his own by it.
+-- together with somebody else replaces nothing of his own by it, nor does who brings a relative's vehicle to service.
 came AS (
     SELECT person_id, household_id, vin, started_on, deal_relation IS NOT NULL OR is_listed AS is_purchase
-    FROM started WHERE driver_id = person_id
+    FROM started
+    WHERE driver_id = person_id AND (
+        deal_relation IS NOT NULL OR is_listed
+        OR NOT EXISTS (
+            FROM started AS kin
+            WHERE kin.household_id = started.household_id AND kin.vin = started.vin AND kin.person_id <> started.person_id
+                AND kin.deal_relation IS NOT NULL
+        )
+    )
 ),
 own_next AS (
-    SELECT s.person_id, s.vin, bool_or(n.is_purchase) AS is_purchase, min(n.started_on) FILTER (WHERE n.is_purchase) AS next_on
+    SELECT s.person_id, s.vin, bool_or(n.is_purchase) AS is_purchase, min(n.started_on) FILTER (WHERE n.is_purchase) AS next_on,
+        max(n.started_on) AS beside_on
     FROM started AS s JOIN family_sign AS f ON f.household_id = s.household_id AND f.vin = s.vin
     JOIN came AS n ON n.person_id = s.driver_id AND n.vin <> s.vin AND n.started_on > f.seen_on
     GROUP BY s.person_id, s.vin
@@ -117,6 +126,7 @@ SELECT
     CASE WHEN own_next.is_purchase THEN 'purchase' WHEN own_next.vin IS NOT NULL THEN 'sign'
         WHEN family_next.vin IS NOT NULL THEN 'household' END AS next_vehicle,
     own_next.next_on,
+    own_next.beside_on,
     coalesce(earlier.owners, 0) AS earlier_owners,
     first_new.sold_new_on,
     first_new.deal_in_service_on

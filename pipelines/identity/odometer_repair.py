@@ -23,7 +23,7 @@ def repaired(readings: list[Reading], policy: OdometerPolicy, default_per_day: f
     if (wrong := against(found, policy)) and not _is_one_slip(found, wrong):
         found = _rolled_on(found, policy, default_per_day) or found
     while wrong := against(found, policy):
-        worst = _worst(found, wrong)
+        worst = _worst(found, wrong, policy, default_per_day)
         found = [one for index, one in enumerate(found) if index != worst]
     return sorted({day: max(miles for on, miles in found if on == day) for day, _ in found}.items())
 
@@ -104,13 +104,17 @@ def _rolled_on(readings: list[Reading], policy: OdometerPolicy, default_per_day:
     return [*before, *((day, miles + lost) for day, miles in after)]
 
 
-def _worst(readings: list[Reading], wrong: list[tuple[int, int]]) -> int:
-    """The reading that contradicts most others; then the one above RARE_MILES, the farthest from the middle, the latest."""
+def _worst(readings: list[Reading], wrong: list[tuple[int, int]], policy: OdometerPolicy, default_per_day: float) -> int:
+    """The reading that contradicts most others; then the one above RARE_MILES, the one without which the others are nearest to a
+    line, the farthest from the middle, the latest."""
     middle = median(miles for _, miles in readings)
     counts = [sum(index in pair for pair in wrong) for index in range(len(readings))]
 
-    def weight(index: int) -> tuple[int, bool, float, int]:
+    def weight(index: int) -> tuple[int, bool, int, float, int]:
         miles = readings[index][1]
-        return counts[index], miles > RARE_MILES, abs(miles - middle), index
+        others = [one for place, one in enumerate(readings) if place != index]
+        off = sum(abs(other - _expected(day, others, policy, default_per_day)) for day, other in others)
+        return counts[index], miles > RARE_MILES, -round(off), abs(miles - middle), index
 
-    return max(range(len(readings)), key=weight)
+    most = max(counts)
+    return max((index for index in range(len(readings)) if counts[index] == most), key=weight)

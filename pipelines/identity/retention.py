@@ -25,13 +25,13 @@ def probability(policy: GaragePolicy, as_of: date) -> pl.Expr:
     """The probability that a holding without a known end goes on, 0 to 1.
 
     Reads, per row: relation, condition, started_on, seen_on (last sign by anybody of the household), serviced_on,
-    matures_on, next_vehicle (purchase, sign, household or null), in_service_on, year, odometer_miles, odometer_on,
-    miles_per_day.
+    matures_on, next_vehicle (purchase, sign, household or null), beside_on (its latest day), in_service_on, year,
+    odometer_miles, odometer_on, miles_per_day.
     """
     today = pl.lit(as_of)
     seen = pl.max_horizontal("started_on", "seen_on")
     held = _curve(policy, today, seen) * _wear(policy, today, seen) * _lease_end(policy, as_of)
-    held = held * _beside_next(policy)
+    held = held * _beside_next(policy, as_of)
     silent = _silent_share(policy, today)
     unseen = pl.when(pl.col("relation") == "bought").then(1.0 - policy.ends_seen_share).otherwise(1.0)
     posterior = held * silent / (held * silent + (1.0 - held) * unseen)
@@ -87,14 +87,20 @@ def _worn(now: pl.Expr, then: pl.Expr) -> pl.Expr:
     return pl.lit(0.5).pow((now.pow(WEAR_SHAPE) - then.pow(WEAR_SHAPE)).clip(lower_bound=0.0))
 
 
-def _beside_next(policy: GaragePolicy) -> pl.Expr:
-    """Share still held beside a vehicle that came later without a trade-in of this one."""
+def _beside_next(policy: GaragePolicy, as_of: date) -> pl.Expr:
+    """Share still held beside a vehicle that came later without a trade-in of this one.
+
+    A lease that runs is owed to its last day: only what comes in the months of a pull-ahead before it may replace it.
+    """
     shares = {
         "purchase": policy.kept_after_purchase,
         "sign": policy.kept_after_other_sign,
         "household": policy.kept_after_household_purchase,
     }
-    return pl.col("next_vehicle").replace_strict(shares, default=1.0, return_dtype=pl.Float64)
+    share = pl.col("next_vehicle").replace_strict(shares, default=1.0, return_dtype=pl.Float64)
+    runs = (pl.col("relation") == "leased") & (pl.col("matures_on") >= pl.lit(as_of))
+    is_early = pl.col("beside_on") < pl.col("matures_on") - pl.duration(days=policy.pull_ahead_days)
+    return pl.when((runs & is_early).fill_null(False)).then(1.0).otherwise(share)
 
 
 def _silent_share(policy: GaragePolicy, today: pl.Expr) -> pl.Expr:

@@ -1,6 +1,13 @@
 -- Repair orders in the common schema. Inputs: current (rows of dms_service folded by key), customer [row_key, person].
+-- An order cannot have been closed after the file that tells of it: such a day is a slip, and the day of opening counts.
 WITH said AS (
-    SELECT *,
+    SELECT
+        * REPLACE (
+            CASE
+                WHEN closed_on > CAST(updated_at AS DATE) + 1 AND opened_on <= CAST(updated_at AS DATE) + 1 THEN opened_on
+                ELSE closed_on
+            END AS closed_on
+        ),
         lower(trim(coalesce(ro_status, ''))) AS status_said,
         coalesce(customer_sale, 0) + coalesce(warranty_sale, 0) + coalesce(internal_sale, 0) AS by_payer
     FROM current

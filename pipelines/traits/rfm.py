@@ -49,6 +49,7 @@ def scored(engine: Engine, day: Day, name: str) -> pl.DataFrame:
         as_of=day.as_of,
         monetary_months=rfm.monetary_months,
         service_months=rfm.service_months,
+        rewrite_days=day.policy.scoring.vehicles.rewrite_days,
         least_to_rank=LEAST_TO_RANK,
     )
     return found.rename({"subject_id": key}).with_columns(score(rfm, cut) for cut in CUTS)

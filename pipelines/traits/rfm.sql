@@ -1,9 +1,9 @@
 -- Recency, frequency and monetary value per subject, for sales, for service and for both, with their fifths.
 -- Inputs: transaction; subject(record_id, subject_id): the person or household of each record; rooftop_brand(rooftop_id, brand).
--- Parameters: $as_of date; $monetary_months, $service_months windows; $least_to_rank subjects that a rooftop or brand needs
+-- Parameters: $as_of date; $monetary_months, $service_months windows; $rewrite_days as in terms.sql; $least_to_rank subjects that a rooftop or brand needs
 --             before fifths of it mean anything.
 -- A deal counts for its buyer, not again for the co-buyer. Deals that are open, unwound, wholesale or internal do not count,
--- nor do orders that neither the customer nor warranty paid for; warranty and internal pay are no money of the customer's.
+-- nor does a deal that was rewritten under a newer number (terms.sql), nor do orders that neither the customer nor warranty paid for; warranty and internal pay are no money of the customer's.
 WITH dated AS (
     SELECT
         subject.subject_id, t.*,
@@ -13,10 +13,20 @@ WITH dated AS (
     JOIN subject ON subject.record_id = t.record_id
     WHERE t.occurred_on <= $as_of
 ),
-activity AS (
-    SELECT *, true AS is_deal
+deal AS (
+    SELECT *, try_cast(regexp_replace(number, '[^0-9]', '', 'g') AS BIGINT) AS deal_number
     FROM dated
     WHERE kind IN ('sale', 'lease') AND status = 'closed' AND coalesce(sale_type, 'retail') NOT IN ('wholesale', 'internal')
+),
+activity AS (
+    SELECT * EXCLUDE (deal_number), true AS is_deal
+    FROM deal
+    WHERE NOT EXISTS (
+        FROM deal AS newer
+        WHERE newer.subject_id = deal.subject_id AND newer.vin = deal.vin
+            AND newer.rooftop_id IS NOT DISTINCT FROM deal.rooftop_id AND newer.deal_number > deal.deal_number
+            AND abs(date_diff('day', deal.occurred_on, newer.occurred_on)) <= $rewrite_days
+    )
     UNION ALL
     SELECT *, false AS is_deal
     FROM dated

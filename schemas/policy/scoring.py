@@ -140,6 +140,12 @@ class GaragePolicy(PolicyModel):
     return_days: int = Field(
         default=60, ge=0, le=365, description="days after maturity from which an unseen lease counts as returned"
     )
+    pull_ahead_days: int = Field(
+        default=183,
+        ge=0,
+        le=1096,
+        description="days before maturity from which another vehicle may replace a lease; before, it is owed and held",
+    )
     lease_kept_share: float = Field(
         default=0.2, ge=0, le=1, description="of leases unseen since maturity, still held when those days end"
     )

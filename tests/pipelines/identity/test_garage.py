@@ -394,3 +394,20 @@ def test_order_of_rows_does_not_matter(garage: Garage) -> None:
         order("4", "b1", date(2026, 1, 1)),
     ]  # fmt: skip
     assert garage(deals) == garage(deals[::-1])
+
+
+def test_two_leases_of_one_person_are_two(garage: Garage) -> None:
+    lease = {"kind": "lease", "condition": "new", "occurred_on": date(2024, 3, 1), "matures_on": date(2027, 3, 1)}
+    found = garage([deal("1", "a1", vin=VIN, **lease), deal("2", "a1", vin=OTHER, **lease | {"occurred_on": date(2024, 8, 31)})])
+    assert found[("a", VIN)]["is_current"] and found[("a", OTHER)]["is_current"]
+
+
+def test_who_brings_a_relatives_vehicle_to_service_keeps_his_own(garage: Garage) -> None:
+    deals = [
+        deal("1", "a1", vin=OTHER, occurred_on=date(2025, 6, 1)),
+        deal("2", "b1", vin=VIN, occurred_on=date(2025, 3, 1)),
+        order("3", "a1", date(2026, 2, 10)),
+    ]
+    own = garage(deals, homes={"a": "h", "b": "h"})[("a", OTHER)]
+    assert own["is_current"]
+    assert own["probability"] > garage(deals)[("a", OTHER)]["probability"]  # a stranger's: it may be the new one

@@ -36,8 +36,8 @@ POLICY = GaragePolicy(
 )
 SCHEMA = {
     "relation": pl.String, "condition": pl.String, "listed_condition": pl.String, "started_on": pl.Date, "seen_on": pl.Date,
-    "serviced_on": pl.Date, "matures_on": pl.Date, "next_vehicle": pl.String, "in_service_on": pl.Date, "year": pl.Int64,
-    "odometer_miles": pl.Int64, "odometer_on": pl.Date, "miles_per_day": pl.Float64,
+    "serviced_on": pl.Date, "matures_on": pl.Date, "next_vehicle": pl.String, "beside_on": pl.Date, "in_service_on": pl.Date,
+    "year": pl.Int64, "odometer_miles": pl.Int64, "odometer_on": pl.Date, "miles_per_day": pl.Float64,
 }  # fmt: skip
 
 
@@ -73,6 +73,16 @@ def test_silence_of_a_service_customer_by_bayes() -> None:
 @pytest.mark.parametrize(("what", "share"), [("purchase", 0.1), ("sign", 0.2), ("household", 0.9)])
 def test_share_held_beside_another_vehicle(what: str, share: float) -> None:
     assert judged(next_vehicle=what) == pytest.approx(share * 0.5 ** ((4 / 6) ** 2), abs=1e-3)
+
+
+def test_a_running_lease_is_held_beside_another_vehicle_but_for_its_last_months() -> None:
+    lease = {"relation": "leased", "started_on": ago(2), "seen_on": ago(2), "matures_on": date(2027, 12, 1)}
+    beside = {"next_vehicle": "purchase", "beside_on": date(2027, 5, 31)}  # 184 days before
+    assert judged(**lease | beside) == judged(**lease)
+    late = judged(**lease | beside | {"beside_on": date(2027, 6, 1)})  # 183 days before
+    assert late == pytest.approx(0.1 * 0.5 ** (2 / 20), abs=1e-3)
+    over = lease | {"matures_on": AS_OF - timedelta(days=1)} | beside | {"beside_on": ago(1)}
+    assert judged(**over) < 0.1
 
 
 def test_a_lease_after_maturity() -> None:

@@ -118,6 +118,13 @@ def test_a_repair_order(run, rows):
     assert one["record_id"] == "dms_service:D1|000123:customer"
 
 
+def test_an_order_closed_after_the_file_that_tells_of_it_counts_when_it_was_opened(run, rows):
+    slip = {"dealer_id": "D1", "ro_number": "1", "opened_on": date(2026, 11, 18), "closed_on": date(2027, 11, 18)}
+    ahead = {"dealer_id": "D1", "ro_number": "2", "opened_on": date(2027, 1, 14), "closed_on": date(2027, 1, 15)}
+    out = run(STEP, dms_service=rows("dms_service", slip, ahead))
+    assert out["occurred_on"].to_list() == [date(2026, 11, 18), date(2027, 1, 15)]
+
+
 def test_internal_and_void_orders(run, rows):
     internal = {"dealer_id": "D1", "ro_number": "1", "internal_sale": Decimal("80"), "closed_on": date(2026, 11, 20)}
     void = {"dealer_id": "D1", "ro_number": "2", "ro_status": "Void"}

@@ -71,6 +71,15 @@ def test_what_does_not_count_makes_no_customer(engine, change):
     assert scored(engine, {**row(1, 1), **change}) == {}
 
 
+def test_a_deal_rewritten_under_a_newer_number_counts_once(engine):
+    first = {**row(1, 1, on=date(2026, 8, 1), vin="V1", gross=Decimal(1500)), "number": "000510"}
+    second = {**row(2, 1, on=date(2026, 8, 9), vin="V1", gross=Decimal(1300)), "number": "000511"}
+    found = scored(engine, first, second)["p01"]
+    assert (found["sales_36m"], found["sales_gross_36m"], found["last_sale_on"]) == (1, Decimal(1300), date(2026, 8, 9))
+    assert scored(engine, first, {**second, "vin": "V2"})["p01"]["sales_36m"] == 2
+    assert scored(engine, {**first, "occurred_on": date(2026, 6, 24)}, second)["p01"]["sales_36m"] == 2  # 46 days apart
+
+
 def test_a_deal_is_the_buyers_alone(engine):
     assert set(scored(engine, row(1, 1, co_record_id="dms_sales:2:buyer"))) == {"p01"}
 

@@ -192,10 +192,25 @@ CASES = {
         {"days_ago": 20, "visited_on": "2026-11-01", "visits_elsewhere": 1},
     ),
     "open_recommendation": (
-        {"service": {**ONE, "state": "active", "has_open_recommendation": True, "last_service_on": date(2026, 5, 2)}},
+        {
+            "service": {
+                **ONE,
+                "state": "active",
+                "has_open_recommendation": True,
+                "open_recommendations": ["BRKF", "CAF"],
+                "recommended_on": date(2026, 3, 1),
+                "last_service_on": date(2026, 5, 2),
+            }
+        },
         None,
-        "work recommended 2026-05-02 is not done",
-        {"last_service_on": "2026-05-02", "months_since_service": None, "next_appointment_on": None},
+        "work recommended 2026-03-01 is not done: BRKF, CAF",
+        {
+            "last_service_on": "2026-05-02",
+            "months_since_service": None,
+            "next_appointment_on": None,
+            "recommended_on": "2026-03-01",
+            "work": "BRKF, CAF",
+        },
     ),
 }
 
