@@ -31,9 +31,9 @@ other AS (
 changed_record AS (
     -- A list that comes again says nothing new; dt is the partition's day, where the engine shows it.
     SELECT record_id FROM (
-        SELECT COLUMNS(c -> c NOT IN ('updated_at', 'last_seen_on', 'dt')) FROM contact_record WHERE record_id IN (SELECT record_id FROM here)
+        SELECT COLUMNS(lambda c: c NOT IN ('updated_at', 'last_seen_on', 'dt')) FROM contact_record WHERE record_id IN (SELECT record_id FROM here)
         EXCEPT
-        SELECT COLUMNS(c -> c NOT IN ('updated_at', 'last_seen_on', 'dt')) FROM previous_contact_record WHERE record_id IN (SELECT record_id FROM here)
+        SELECT COLUMNS(lambda c: c NOT IN ('updated_at', 'last_seen_on', 'dt')) FROM previous_contact_record WHERE record_id IN (SELECT record_id FROM here)
     )
 ),
 -- In both directions: a deal that was unwound or corrected is news, too.
