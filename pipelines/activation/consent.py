@@ -20,10 +20,15 @@ Served = tuple[str, PlatformContract, Platform]
 
 
 def served_platforms(day: Day) -> list[Served]:
-    """Platforms of the policy whose files we draw, switched on or not, in alphabetical order: name, contract, policy."""
+    """Platforms of the policy whose files we draw, in alphabetical order: name, contract, policy.
+
+    One that is switched off is among them where a grant says that it may get somebody: its refusals are counted.
+    """
     declared = all_platforms()
+    granted = {one.recipient for one in day.policy.privacy.grants}
     platforms = sorted(day.policy.channels.platforms.items())
-    return [(name, declared[name], one) for name, one in platforms if name in declared and declared[name].renderer]
+    drawn = [(name, declared[name], one) for name, one in platforms if name in declared and declared[name].renderer]
+    return [(name, contract, one) for name, contract, one in drawn if one.is_on or contract.recipient in granted]
 
 
 def privacy_feed_cause(engine: Engine) -> str | None:
@@ -72,10 +77,18 @@ def register_arms(engine: Engine) -> None:
 
 def _register_policy(engine: Engine, day: Day) -> None:
     rules = [
-        (name, contract.recipient, contract.first_party_only, list(one.channels), list(one.identity_tiers), list(one.segments))
+        (
+            name,
+            contract.recipient,
+            contract.purpose,
+            contract.first_party_only,
+            list(one.channels),
+            list(one.identity_tiers),
+            list(one.segments),
+        )
         for name, contract, one in served_platforms(day)
     ]
-    columns = {"platform": pl.String, "recipient": pl.String, "first_party_only": pl.Boolean}
+    columns = {"platform": pl.String, "recipient": pl.String, "purpose": pl.String, "first_party_only": pl.Boolean}
     lists = {"channels": TEXTS, "identity_tiers": TEXTS, "segments": TEXTS}
     engine.register("gate_platform", _frame(rules, columns | lists))
     grants = [(one.recipient, one.purpose, one.basis, segment) for one in day.policy.privacy.grants for segment in one.segments]
@@ -85,6 +98,12 @@ def _register_policy(engine: Engine, day: Day) -> None:
         for one in day.policy.audiences
     ]
     engine.register("gate_audience", _frame(planned, {"audience": pl.String, "channels": TEXTS}))
+    plans = [
+        (one.audience, brand, list(channels))
+        for one in day.policy.audiences
+        for brand, channels in ((None, one.channels), *sorted(one.channels_by_brand.items()))
+    ]
+    engine.register("gate_plan", _frame(plans, {"audience": pl.String, "brand": pl.String, "channels": TEXTS}))
 
 
 def _frame(rows: Iterable[tuple], columns: Mapping[str, Any]) -> pl.DataFrame:

@@ -6,7 +6,6 @@ from pipelines.engine import Engine, query_text
 from pipelines.step import Day
 from schemas.platforms import all_platforms
 
-REFRESH_WITHIN_DAYS = 7  # a member is renewed a week before the platform forgets: a failed day or two costs nobody
 STRONG = r"^(?:email|phone|address):"
 
 
@@ -17,8 +16,11 @@ def changes(engine: Engine, day: Day, eligible: pl.DataFrame, verdict: pl.DataFr
     Adds `withdrawn`, and leaves out of a removal what another member of the cell still stands for, unless consent ended.
     """
     engine.register("eligible", eligible.with_columns(days=_days(day)))
+    rules = [(name, one.purpose, one.is_refreshed) for name, one in all_platforms().items()]
+    engine.register("platform_rule", pl.DataFrame(rules, schema=["platform", "purpose", "is_refreshed"], orient="row"))
     engine.register("verdict", verdict.select("platform", "cell", "person_id", "cause"))
-    rows = engine.sql(query_text("pipelines.activation", "diff"), as_of=day.as_of, refresh_within=REFRESH_WITHIN_DAYS)
+    within = day.policy.channels.refresh_within_days
+    rows = engine.sql(query_text("pipelines.activation", "diff"), as_of=day.as_of, refresh_within=within)
     is_spared = (pl.col("action") == "remove") & ~pl.col("is_forbidden") & (pl.col("kept_by_others").list.len() > 0)
     alone = pl.col("identifiers").list.set_difference("kept_by_others")
     own = alone.list.eval(pl.element().filter(pl.element().str.contains(STRONG))).list.sort()

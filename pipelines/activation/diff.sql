@@ -1,5 +1,6 @@
 -- What each platform is asked to do today. Inputs: eligible (platform, cell, person_id, segment, basis, identifiers, days: stay at
--- the platform, is_open: the cell may be sent), verdict (platform, cell, person_id, cause), suppression, previous_delivered.
+-- the platform, is_open: the cell may be sent), verdict (platform, cell, person_id, cause), suppression, previous_delivered,
+-- platform_rule (platform, purpose: whose opt-outs count, is_refreshed: a member is sent again in one stay).
 -- Parameters: $as_of date, $refresh_within int days before expiry.
 -- A removal is asked for whatever the cell's state: leaving, refusal, suppression and expiry never wait.
 WITH strong AS (
@@ -7,7 +8,10 @@ WITH strong AS (
   FROM (SELECT platform, cell, unnest(identifiers) AS identifier FROM eligible)
   WHERE split_part(identifier, ':', 1) IN ('email', 'phone', 'address')
 ),
-forbidden AS (SELECT DISTINCT person_id FROM suppression WHERE CAST(purpose AS VARCHAR) IN ('ads', 'all')),
+forbidden AS (
+  SELECT DISTINCT rule.platform, person_id
+  FROM suppression JOIN platform_rule AS rule ON CAST(suppression.purpose AS VARCHAR) IN (rule.purpose, 'all')
+),
 before AS (SELECT * FROM previous_delivered),
 -- identifiers of a member that another member of the cell still stands for must stay at the platform
 sent_earlier AS (SELECT platform, cell, person_id, unnest(identifiers) AS identifier FROM before),
@@ -28,19 +32,21 @@ compared AS (
     list_filter(before.identifiers, lambda x: split_part(x, ':', 1) IN ('email', 'phone', 'address')
       AND NOT list_contains(coalesce(now.identifiers, []), x)) AS lost,
     coalesce(still_held.identifiers, []) AS kept_by_others,
-    forbidden.person_id IS NOT NULL AS is_forbidden, verdict.cause AS verdict
+    forbidden.person_id IS NOT NULL AS is_forbidden, coalesce(rule.is_refreshed, TRUE) AS is_refreshed, verdict.cause AS verdict
   FROM eligible AS now
   FULL JOIN before ON before.platform = now.platform AND before.cell = now.cell AND before.person_id = now.person_id
   LEFT JOIN still_held ON still_held.platform = before.platform AND still_held.cell = before.cell
     AND still_held.person_id = before.person_id
-  LEFT JOIN forbidden ON forbidden.person_id = coalesce(now.person_id, before.person_id)
+  LEFT JOIN forbidden ON forbidden.platform = coalesce(now.platform, before.platform)
+    AND forbidden.person_id = coalesce(now.person_id, before.person_id)
+  LEFT JOIN platform_rule AS rule ON rule.platform = coalesce(now.platform, before.platform)
   LEFT JOIN verdict ON verdict.platform = before.platform AND verdict.cell = before.cell AND verdict.person_id = before.person_id
 ),
 decided AS (
   SELECT *,
     CASE
       WHEN is_eligible AND is_open AND (NOT is_held OR is_expired) THEN 'add'
-      WHEN is_eligible AND is_open AND (new_hash <> old_hash OR expires_on - $as_of <= $refresh_within) THEN 'refresh'
+      WHEN is_eligible AND is_open AND is_refreshed AND (new_hash <> old_hash OR expires_on - $as_of <= $refresh_within) THEN 'refresh'
       WHEN is_eligible AND is_open THEN 'keep'
       WHEN is_eligible AND NOT is_held THEN 'none'
       WHEN is_eligible AND (is_expired OR len(lost) > 0) THEN 'remove'

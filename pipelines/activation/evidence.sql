@@ -19,7 +19,8 @@ passed AS (
          coalesce(bool_or(gate_grant.basis = 'licence'), FALSE) AS may_bought
   FROM gate_passed AS passed
   JOIN gate_platform AS rule USING (platform)
-  LEFT JOIN gate_grant ON gate_grant.recipient = rule.recipient AND gate_grant.segment = passed.segment AND gate_grant.purpose = 'ads'
+  LEFT JOIN gate_grant ON gate_grant.recipient = rule.recipient AND gate_grant.segment = passed.segment
+    AND gate_grant.purpose = rule.purpose
   GROUP BY ALL
 ),
 judged AS (
@@ -35,10 +36,11 @@ judged AS (
   FROM known JOIN passed USING (person_id)
 ),
 forbidden AS (
-  SELECT DISTINCT person_id FROM suppression WHERE CAST(purpose AS VARCHAR) IN ('ads', 'all')
+  SELECT DISTINCT rule.platform, person_id
+  FROM suppression JOIN gate_platform AS rule ON CAST(suppression.purpose AS VARCHAR) IN (rule.purpose, 'all')
 )
 SELECT * FROM judged
 UNION ALL
-SELECT rule.platform, NULL, known.person_id, known.kind, known.value, known.rank, known.is_first_party, 'suppressed'
-FROM known JOIN forbidden USING (person_id) CROSS JOIN gate_platform AS rule
+SELECT forbidden.platform, NULL, known.person_id, known.kind, known.value, known.rank, known.is_first_party, 'suppressed'
+FROM known JOIN forbidden USING (person_id)
 WHERE known.kind IN ('email', 'phone', 'email_hash', 'phone_hash')

@@ -40,8 +40,10 @@ def identified(engine: Engine, day: Day, verdict: pl.DataFrame) -> tuple[pl.Data
     known = evidence(engine, passed, day.as_of)
     states = passed.select("person_id", "state")
     found = [
-        member_identifiers(engine, contract, known.filter(pl.col("platform") == name), states).with_columns(platform=pl.lit(name))
-        for name, contract, _ in served_platforms(day)
+        member_identifiers(engine, contract, known.filter(pl.col("platform") == name), states, one.most_per_kind).with_columns(
+            platform=pl.lit(name)
+        )
+        for name, contract, one in served_platforms(day)
     ]
     on = ["platform", "segment", "person_id"]
     empty = {name: pl.String for name in (*on, "basis")} | {"identifiers": pl.List(pl.String)}
@@ -85,10 +87,11 @@ def _opened(engine: Engine, day: Day, members: pl.DataFrame) -> tuple[pl.DataFra
 def _ledger(sent: pl.DataFrame, day: Day) -> pl.DataFrame:
     """What was told to whom: nothing is, where a removal has nothing left to name."""
     recipients = {name: one.recipient for name, one in all_platforms().items()}
+    purposes = {name: one.purpose for name, one in all_platforms().items()}
     told = sent.filter((pl.col("identifiers").list.len() > 0) | (pl.col("withdrawn").list.len() > 0))
     return told.with_columns(
         recipient=pl.col("platform").replace_strict(recipients, default=pl.col("platform"), return_dtype=pl.String),
-        purpose=pl.lit("ads"),
+        purpose=pl.col("platform").replace_strict(purposes, default="ads", return_dtype=pl.String),
         shared_on=pl.lit(day.as_of),
     )
 

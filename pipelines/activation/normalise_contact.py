@@ -67,6 +67,11 @@ def _without_plus(text: pl.Expr) -> pl.Expr:
     return text.str.slice(1)
 
 
+def _without_country(text: pl.Expr) -> pl.Expr:
+    """Ten digits of a North American number; null elsewhere, where ten digits would mean somebody else."""
+    return pl.when(text.str.starts_with("+1")).then(text.str.slice(2))
+
+
 def _device_or_null(text: pl.Expr) -> pl.Expr:
     """The all-zero id is that of a device that refuses: nobody's."""
     return pl.when(text.str.contains(DEVICE) & text.str.contains("[1-9a-f]")).then(text)
@@ -93,6 +98,8 @@ email_tiktok = Rule((*_CLOSED, _tiktok), _PLAIN)
 phone_e164 = Rule(_NUMBER, E164)
 # The same without the plus: country code, no leading zeros.
 phone_digits = Rule((*_NUMBER, _without_plus))
+# The ten digits of a North American number.
+phone_national = Rule((*_NUMBER, _without_country))
 # A mobile advertising id, lower case with its hyphens.
 device_id = Rule((visible, trimmed, lower, _device_or_null))
 # A user name without its @.

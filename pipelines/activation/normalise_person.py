@@ -7,6 +7,7 @@ from pipelines.activation.normalise_text import Rule, blank_to_null, lower, spac
 # Google's pages ask for names without prefixes and suffixes; its own utility leaves them.
 PREFIXES = r"^(?:(?:mr|mrs|ms|miss|mx|dr|prof|rev|hon|sir)\s+)+(\S)"
 SUFFIXES = r"(\S)(?:\s+(?:jr|sr|ii|iii|iv|esq|md|phd|dds))+$"
+MOST_SHOWN = 60  # letters of a plain name in a file: labels and merge fields cut more
 NOT_IN_NAMES = r"[^\p{L}\p{M}\p{N}\s]"
 
 COUNTRIES = {
@@ -71,6 +72,28 @@ def _day(text: pl.Expr) -> pl.Expr:
     return pl.coalesce(days).dt.strftime("%Y%m%d")
 
 
+def _hyphens(text: pl.Expr) -> pl.Expr:
+    """Every kind of dash as a hyphen, every kind of apostrophe as one: printers and spreadsheets know no others."""
+    return text.str.replace_all(r"\p{Pd}", "-").str.replace_all("[\u2018\u2019\u02bc\u0060\u00b4]", "'")
+
+
+def _shown(text: pl.Expr) -> pl.Expr:
+    """Letters, digits and what stands in names; nothing that a spreadsheet takes for a formula; at most MOST_SHOWN letters."""
+    kept = _hyphens(text).str.replace_all(r"[^\p{L}\p{M}\p{N}\s'.-]", "").str.replace_all(r"\s+", " ")
+    return kept.str.strip_chars(" '.-").str.slice(0, MOST_SHOWN).str.strip_chars(" '.-")
+
+
+def _as_written(text: pl.Expr) -> pl.Expr:
+    """Capitals where a name has none: our standard form is lower case. A name in mixed case is left as it is."""
+    return pl.when(text == text.str.to_lowercase()).then(text.str.to_titlecase()).otherwise(text).str.normalize("NFC")
+
+
+def _street(text: pl.Expr) -> pl.Expr:
+    """Capitals, digits and what stands in addresses (USPS Publication 28), one blank between words."""
+    kept = _hyphens(text).str.to_uppercase().str.replace_all(r"[^\p{L}\p{M}\p{N}\s#&/'.-]", "").str.replace_all(r"\s+", " ")
+    return kept.str.strip_chars(" '.-/&").str.normalize("NFC")
+
+
 _WORDS = (visible, lower, _letters)
 _ONE_WORD = r"^[a-z]{1,60}$"
 
@@ -82,6 +105,7 @@ name_joined = Rule((*_WORDS, spaceless, blank_to_null), _ONE_WORD)
 city_joined = name_joined
 # Two letters, lower case; names of US states are understood.
 state_lower = Rule((*_WORDS, _state_code, _two_letters), r"^[a-z]{2}$")
+state_upper = Rule((*state_lower.stages, _upper), r"^[A-Z]{2}$")
 # ISO 3166 alpha-2; the names of North American countries are understood.
 country_lower = Rule((*_WORDS, _country_code, _two_letters), r"^[a-z]{2}$")
 country_upper = Rule((*country_lower.stages, _upper), r"^[A-Z]{2}$")
@@ -89,3 +113,8 @@ country_upper = Rule((*country_lower.stages, _upper), r"^[A-Z]{2}$")
 zip_five = Rule((visible, spaceless, _five_digits), r"^[0-9]{5}$")
 # YYYYMMDD from M/D/YYYY, YYYY-MM-DD or YYYYMMDD; null where there is no such day.
 date_compact = Rule((visible, trimmed, _day))
+# Trimmed and lower case, nothing else.
+text_lower = Rule((visible, trimmed, lower, blank_to_null), _ONE_WORD)
+# Plain, to be read by people: a name, and a line of an address.
+name_shown = Rule((visible, blank_to_null, _shown, _as_written, blank_to_null))
+street_shown = Rule((visible, blank_to_null, _street, blank_to_null))

@@ -1,7 +1,7 @@
 """Google: request bodies of the Data Manager API, and the upload CSV of Google Ads.
 
-Shape: https://developers.google.com/data-manager/api, ingestAudienceMembers and removeAudienceMembers. Names are hashed;
-region and postal code are not, as Google asks. Consent and terms belong to ingesting only.
+Shape: https://developers.google.com/data-manager/api, ingestAudienceMembers, removeAudienceMembers, removeAllAudienceMembers.
+Names are hashed; region and postal code are not, as Google asks. Consent and terms belong to ingesting only.
 """
 
 import json
@@ -9,12 +9,15 @@ from typing import Any
 
 import polars as pl
 
-from pipelines.activation.render_rows import Account, added, joined, removed
+from pipelines.activation.render_rows import Account, Drawn, Job, Part, Phase, added, joined, people, phases
 from schemas.platforms import PlatformContract
 
 CSV_HEADER = "Email,Phone,First Name,Last Name,Country,Zip"  # exactly, https://g.co/wudy8r
-
-
+METHODS = {"add": "ingest", "replace": "ingest", "remove": "remove"}
+GRANTED: dict[str, Any] = {
+    "consent": {"adUserData": "CONSENT_GRANTED", "adPersonalization": "CONSENT_GRANTED"},
+    "termsOfService": {"customerMatchTermsOfServiceStatus": "ACCEPTED"},
+}
 BEGINNINGS = {
     "email:": '{"emailAddress":"',
     "phone:": '{"phoneNumber":"',
@@ -22,19 +25,15 @@ BEGINNINGS = {
 }
 
 
-def google_files(contract: PlatformContract, where: Account, cell: str, segment: str, rows: pl.DataFrame) -> dict[str, bytes]:
-    """Files of one cell: add-00001.json ..., remove-00001.json ..., upload.csv. `segment` does not matter to Google."""
-    del segment
-    into = _destination(where, cell)
-    granted = {
-        "consent": {"adUserData": "CONSENT_GRANTED", "adPersonalization": "CONSENT_GRANTED"},
-        "termsOfService": {"customerMatchTermsOfServiceStatus": "ACCEPTED"},
-    }
-    come, go = added(rows), removed(rows)
-    files = _requests("add", come, contract, into | granted) | _requests("remove", go, contract, into)
-    if come.height:
-        files["upload.csv"] = upload_csv(come)
-    return files
+def draw_google(contract: PlatformContract, job: Job) -> Drawn:
+    """Ingest and remove requests and upload.csv; a full list ends with what drops whoever was last sent before it began."""
+    into = _destination(job.where, job.cell)
+    parts = [part for phase in phases(job) for part in _requests(phase, contract, into)]
+    if job.is_full:
+        body = _text({"destinations": into["destinations"], "removeAsOfTime": job.started_at})
+        parts.append(Part("replace", "remove-all", body, request="POST /v1/audienceMembers:removeAll"))
+    come = added(job.rows)
+    return Drawn(tuple(parts), {"upload.csv": upload_csv(come)} if come.height else {})
 
 
 def _destination(where: Account, cell: str) -> dict[str, Any]:
@@ -46,14 +45,24 @@ def _destination(where: Account, cell: str) -> dict[str, Any]:
     }
 
 
-def _requests(verb: str, rows: pl.DataFrame, contract: PlatformContract, frame: dict[str, Any]) -> dict[str, bytes]:
+def _requests(phase: Phase, contract: PlatformContract, into: dict[str, Any]) -> list[Part]:
     """Request bodies of at most a batch of members each."""
+    frame = into if phase.operation == "remove" else into | GRANTED
     start = (json.dumps(frame, separators=(",", ":"))[:-1] + ',"audienceMembers":[').encode()
-    members = rows.select(_member(contract.max_identifiers)).to_series()
-    return {
-        f"{verb}-{number:05d}.json": start + batch + b"]}\n"
-        for number, batch in enumerate(joined(members, ",", contract.batch_members), start=1)
-    }
+    members = phase.rows.select(_member(contract.max_identifiers)).to_series()
+    request = f"POST /v1/audienceMembers:{METHODS[phase.operation]}"
+    size = contract.batch_members
+    return [
+        Part(
+            phase.operation,
+            phase.stem,
+            start + batch + b"]}\n",
+            people(phase.rows.slice(number * size, size)),
+            request,
+            is_urgent=phase.is_urgent,
+        )
+        for number, batch in enumerate(joined(members, ",", size))
+    ]
 
 
 def _member(most: int) -> pl.Expr:
@@ -78,3 +87,7 @@ def upload_csv(rows: pl.DataFrame) -> bytes:
     address = pl.col("address").str.replace_all("|", ",", literal=True).fill_null(",,,")
     line = pl.concat_str(pl.col("email").fill_null(""), pl.col("phone").fill_null(""), address, separator=",")
     return (CSV_HEADER + "\n").encode() + b"".join(joined(table.select(line).to_series(), "\n")) + b"\n"
+
+
+def _text(content: dict[str, Any]) -> bytes:
+    return (json.dumps(content, separators=(",", ":")) + "\n").encode()

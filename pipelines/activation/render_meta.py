@@ -1,4 +1,4 @@
-"""Meta: payloads of POST and DELETE /{audience}/users, the audience's own settings, and the customer list CSV.
+"""Meta: payloads of POST and DELETE /{audience}/users and POST /{audience}/usersreplace, settings, and the list CSV.
 
 Values are hashed here beforehand and blanks stay blank, because Meta's SDK hashes the empty string, mobile ids and lower-cases
 EXTERN_ID. Residents of California carry Limited Data Use.
@@ -10,25 +10,24 @@ from typing import Any
 
 import polars as pl
 
-from pipelines.activation.render_rows import Account, added, joined, removed
+from pipelines.activation.render_rows import Drawn, Job, Part, Phase, added, joined, people, phases
 from schemas.platforms import PlatformContract
 
 SCHEMA = ("EXTERN_ID", "EMAIL", "PHONE", "FN", "LN", "CT", "ST", "ZIP", "COUNTRY")
 OPTIONS = "DATA_PROCESSING_OPTIONS"
 CSV_HEADER = ("email", "phone", "fn", "ln", "ct", "st", "zip", "country", "uid")
 REPEATABLE = ("email", "phone")
+METHODS = {"add": "POST /{}/users", "remove": "DELETE /{}/users", "replace": "POST /{}/usersreplace"}
 
 
-def meta_files(contract: PlatformContract, where: Account, cell: str, segment: str, rows: pl.DataFrame) -> dict[str, bytes]:
-    """Files of one cell: audience.json, add-00001.json ..., remove-00001.json ..., upload.csv."""
-    settings = {"name": cell, "subtype": "CUSTOM", "customer_file_source": contract.file_source[segment]}
-    target = {"account": where.account, "audience_id": where.audience_id(cell)}
-    come, go = wide(added(rows)), wide(removed(rows))
-    files = {"audience.json": _text(target | settings)}
-    files |= _payloads("add", cell, come, contract) | _payloads("remove", cell, go, contract)
-    if come.height:
-        files["upload.csv"] = customer_csv(come)
-    return files
+def draw_meta(contract: PlatformContract, job: Job) -> Drawn:
+    """Payloads of one cell, each phase in an upload session of its own; audience.json and upload.csv beside them."""
+    audience = job.where.audience_id(job.cell)
+    settings = {"name": job.cell, "subtype": "CUSTOM", "customer_file_source": contract.file_source[job.segment]}
+    files = {"audience.json": _text({"account": job.where.account, "audience_id": audience} | settings)}
+    parts = [part for phase in phases(job) for part in _payloads(phase, job.cell, audience, contract)]
+    come = added(job.rows)
+    return Drawn(tuple(parts), files | ({"upload.csv": customer_csv(wide(come))} if come.height else {}))
 
 
 def wide(rows: pl.DataFrame) -> pl.DataFrame:
@@ -54,18 +53,20 @@ def wide(rows: pl.DataFrame) -> pl.DataFrame:
     return table.with_columns(pl.col(kinds).fill_null(""), pl.col("is_limited").fill_null(False)).sort("person_id", "place")
 
 
-def _payloads(verb: str, cell: str, table: pl.DataFrame, contract: PlatformContract) -> dict[str, bytes]:
+def _payloads(phase: Phase, cell: str, audience: str, contract: PlatformContract) -> list[Part]:
     """Bodies of at most a batch of rows each, all in one upload session."""
-    parts = list(joined(table.select(_row()).to_series(), ",", contract.batch_members))
-    session = _session_id(f"{cell}|{verb}".encode(), parts)
+    table, size = wide(phase.rows), contract.batch_members
+    texts = list(joined(table.select(_row()).to_series(), ",", size))
+    session = _session_id(f"{cell}|{phase.stem}".encode(), texts)
     schema = json.dumps([*SCHEMA, OPTIONS], separators=(",", ":"))
-    files = {}
-    for number, data in enumerate(parts, start=1):
-        state = {"batch_seq": number, "last_batch_flag": number == len(parts), "estimated_num_total": table.height}
+    parts = []
+    for number, data in enumerate(texts, start=1):
+        state = {"batch_seq": number, "last_batch_flag": number == len(texts), "estimated_num_total": table.height}
         head = json.dumps({"session": {"session_id": session} | state}, separators=(",", ":"))[:-1]
-        body = head + f',"payload":{{"schema":{schema},"is_raw":true,"data":['
-        files[f"{verb}-{number:05d}.json"] = body.encode() + data + b"]}}\n"
-    return files
+        body = (head + f',"payload":{{"schema":{schema},"is_raw":true,"data":[').encode() + data + b"]}}\n"
+        members, request = people(table.slice((number - 1) * size, size)), METHODS[phase.operation].format(audience)
+        parts.append(Part(phase.operation, phase.stem, body, members, request, is_urgent=phase.is_urgent))
+    return parts
 
 
 def _row() -> pl.Expr:

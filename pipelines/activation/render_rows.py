@@ -1,9 +1,14 @@
-"""What all renderers share: which rows are added and which removed, and columns of text into the bytes of files."""
+"""What all renderers share: which rows come and which go, the shape of what is drawn, and text columns into bytes."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import polars as pl
+
+from schemas.platforms.batch import Operation
+
+JSON = "application/json"
+CSV = "text/csv; charset=utf-8"
 
 
 @dataclass(frozen=True)
@@ -18,6 +23,65 @@ class Account:
         return self.audience_ids.get(cell, cell)
 
 
+@dataclass(frozen=True)
+class Job:
+    """One cell to draw. `rows` as in export_member. `is_full`: they are all that the platform is to hold, not the day's changes.
+
+    `started_at` is the moment before which nothing of a full list was sent, RFC 3339; empty where it is no full list.
+    """
+
+    where: Account
+    cell: str
+    segment: str
+    rows: pl.DataFrame
+    is_full: bool = False
+    started_at: str = ""
+
+
+@dataclass(frozen=True)
+class Part:
+    """One body of a cell. `stem` is the beginning of its file's name, which the number of the body completes."""
+
+    operation: Operation
+    stem: str
+    body: bytes
+    members: tuple[str, ...] = ()
+    request: str = ""
+    content_type: str = JSON
+    is_urgent: bool = False
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """What a renderer made of a cell: bodies to send, and files for a person to upload or read."""
+
+    parts: tuple[Part, ...]
+    files: Mapping[str, bytes] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Phase:
+    """Rows that are asked for together: opt-outs first, then what is to be held, then what left."""
+
+    operation: Operation
+    stem: str
+    rows: pl.DataFrame
+    is_urgent: bool = False
+
+
+def phases(job: Job) -> list[Phase]:
+    """The job's rows in the order in which they are to be sent; phases without rows are left out."""
+    come, go = added(job.rows), removed(job.rows)
+    is_urgent = pl.col("cause").cast(pl.String).is_in(["suppressed"])
+    holds = Phase("replace", "replace", come) if job.is_full else Phase("add", "add", come)
+    found = [
+        Phase("remove", "optout", go.filter(is_urgent), is_urgent=True),
+        holds,
+        Phase("remove", "remove", go.filter(~is_urgent)),
+    ]
+    return [one for one in found if one.rows.height]
+
+
 def added(rows: pl.DataFrame) -> pl.DataFrame:
     """Rows that the platform is to hold: adds and refreshes."""
     return rows.filter(pl.col("action").cast(pl.String) != "remove")
@@ -28,6 +92,27 @@ def removed(rows: pl.DataFrame) -> pl.DataFrame:
     gone = rows.filter(pl.col("action").cast(pl.String) == "remove")
     partly = added(rows).filter(pl.col("withdrawn").list.len() > 0).with_columns(identifiers="withdrawn")
     return pl.concat([gone, partly]).filter(pl.col("identifiers").list.len() > 0).sort("person_id")
+
+
+def sliced(rows: pl.DataFrame, size: int) -> Iterator[pl.DataFrame]:
+    """At most `size` rows at a time; 0: all."""
+    yield from rows.iter_slices(size or max(rows.height, 1))
+
+
+def people(rows: pl.DataFrame) -> tuple[str, ...]:
+    """The members of rows, each once, in their order."""
+    return tuple(rows.get_column("person_id").unique(maintain_order=True))
+
+
+def values(rows: pl.DataFrame, kinds: tuple[str, ...]) -> pl.DataFrame:
+    """person_id, kind, value, place: the identifiers of the kinds, in the rows' order; place counts those of a kind from 0."""
+    long = (
+        rows.select(row=pl.int_range(pl.len()), person_id="person_id", one="identifiers")
+        .explode("one", empty_as_null=True)
+        .with_columns(pl.col("one").str.splitn(":", 2).struct.rename_fields(["kind", "value"]).struct.unnest())
+        .filter(pl.col("kind").is_in(kinds))
+    )
+    return long.select("row", "person_id", "kind", "value", place=pl.int_range(pl.len()).over("row", "kind"))
 
 
 def joined(lines: pl.Series, separator: str, size: int | None = None) -> Iterator[bytes]:

@@ -8,10 +8,6 @@ from pipelines.engine import Engine, query_text
 from pipelines.step import Day, Input, Step
 from schemas.tables.exports import SUPPRESSION
 
-# States whose law makes a browser's signal an opt-out; it matters only where policy does not treat it as one everywhere.
-# Source: joint sweep of September 2025 (CA, CO, CT) and the state acts; an unknown state counts as one of these.
-GPC_STATES = ("CA", "CO", "CT", "DE", "MD", "MN", "MT", "NE", "NH", "NJ", "OR", "TX")
-
 
 def build(engine: Engine, day: Day) -> pl.DataFrame:
     """The suppression table of the day: one row per person, purpose and reason."""
@@ -21,7 +17,7 @@ def build(engine: Engine, day: Day) -> pl.DataFrame:
         as_of=day.as_of,
         born_after=years_before(day.as_of, privacy.minimum_age_years),
         gpc_everywhere=privacy.gpc_is_opt_out_everywhere,
-        gpc_states=list(GPC_STATES),
+        gpc_states=[state.upper() for state in privacy.gpc_states],
     )
     return SUPPRESSION.schema.cast(rows).sort(SUPPRESSION.key)
 

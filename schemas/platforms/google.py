@@ -10,13 +10,14 @@ PLATFORM = PlatformContract(
     recipient="google",
     channels=("search", "display", "video", "ctv"),
     identifiers=(
-        Identifier("email", "email_google", quality="strong"),
-        Identifier("phone", "phone_e164", quality="strong", stands_for="phone_hash"),
-        Identifier("given_name", "name_plain"),
-        Identifier("family_name", "name_plain"),
-        Identifier("region", "country_upper", is_hashed=False),
-        Identifier("postal_code", "zip_five", is_hashed=False),
+        Identifier("email", "email_google", "email", quality="strong"),
+        Identifier("phone", "phone_e164", "phone", quality="strong", stands_for="phone_hash"),
+        Identifier("given_name", "name_plain", "first_name"),
+        Identifier("family_name", "name_plain", "last_name"),
+        Identifier("region", "country_upper", "country", is_hashed=False),
+        Identifier("postal_code", "zip_five", "zip", is_hashed=False),
     ),
+    joint=MappingProxyType({"address": ("given_name", "family_name", "region", "postal_code")}),
     first_party_only=True,
     renderer="google",
     batch_members=10_000,
@@ -35,4 +36,5 @@ PLATFORM = PlatformContract(
             "max_name_length": "assumption: no figure was found; our names are far shorter",
         }
     ),
+    unverified=("removeAsOfTime as the JSON name of remove_as_of_time", "the greatest length of a list's name"),
 )

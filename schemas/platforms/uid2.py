@@ -1,4 +1,4 @@
-"""Unified ID 2.0 (The Trade Desk): hashing rules. Files are not drawn."""
+"""Unified ID 2.0: the hashing rules of its identity map. What is sent goes to The Trade Desk; see thetradedesk."""
 
 from types import MappingProxyType
 
@@ -10,17 +10,15 @@ PLATFORM = PlatformContract(
     recipient="uid2",
     channels=("ctv", "video", "display"),
     identifiers=(
-        Identifier("email", "email_uid2", quality="strong"),
-        Identifier("phone", "phone_e164", quality="strong", stands_for="phone_hash"),
+        Identifier("email", "email_uid2", "email", quality="strong"),
+        Identifier("phone", "phone_e164", "phone", quality="strong", stands_for="phone_hash"),
     ),
     encoding="base64",
     batch_members=5_000,
-    max_membership_days=180,
     sources=MappingProxyType(
         {
             "identifiers": "IABTechLab/uid2docs docs/getting-started/gs-normalization-encoding.md",
-            "batch_members": "IABTechLab/uid2docs, POST /v3/identity/map",
-            "max_membership_days": "The Trade Desk first-party data API: TTL default 30, at most 180 days",
+            "batch_members": "IABTechLab/uid2docs, POST /v3/identity/map: 5,000 identifiers and 1 MB",
         }
     ),
 )

@@ -10,8 +10,8 @@ PLATFORM = PlatformContract(
     recipient="x",
     channels=("social",),
     identifiers=(
-        Identifier("email", "email_trimmed", quality="strong", stands_for="email_hash"),
-        Identifier("handle", "handle", quality="strong"),
+        Identifier("email", "email_trimmed", "email", quality="strong", stands_for="email_hash"),
+        Identifier("handle", "handle", "none", quality="strong"),
     ),
     sources=MappingProxyType({"identifiers": "https://developer.x.com audiences user-data"}),
 )

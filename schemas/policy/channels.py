@@ -6,6 +6,7 @@ from pydantic import Field, field_validator
 
 from schemas.policy.audiences import SegmentName
 from schemas.policy.base import PolicyModel
+from schemas.policy.outreach import Calling, Mailing
 
 
 class Platform(PolicyModel):
@@ -21,6 +22,12 @@ class Platform(PolicyModel):
         description="tiers that may go there, of the member and of each identifier by the best record that carries it",
     )
     segments: tuple[SegmentName, ...]
+    most_per_kind: int = Field(
+        default=3,
+        ge=1,
+        le=10,
+        description="e-mails, and phones, of one person that are sent at most; the platform may take fewer",
+    )
 
 
 class Rollout(PolicyModel):
@@ -58,6 +65,11 @@ class ChannelsPolicy(PolicyModel):
     )
     is_rooftop_limited: bool = Field(default=True, description="a rooftop has no more people than monthly_capacity_contacts says")
     platforms: dict[str, Platform]
+    refresh_within_days: int = Field(
+        default=7, ge=1, le=60, description="days before a platform forgets a member on which it is told again"
+    )
+    calling: Calling = Calling()
+    mailing: Mailing = Mailing()
     segments_on: tuple[SegmentName, ...] = Field(description="segments that run; the roll-out switch")
     channels: dict[str, str] = Field(default_factory=dict, description="every channel with its title; what rules may name")
     rollout: tuple[Rollout, ...] = ()

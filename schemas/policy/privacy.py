@@ -26,6 +26,11 @@ class PrivacyPolicy(PolicyModel):
     allow_unknown_state: bool = Field(description="whether a person without a state may be addressed")
     minimum_age_years: int = Field(ge=18)
     gpc_is_opt_out_everywhere: bool
+    gpc_states: tuple[str, ...] = Field(
+        default=("CA", "CO", "CT", "DE", "MD", "MN", "MT", "NE", "NH", "NJ", "OR", "TX"),
+        description="states whose law makes a browser's signal an opt-out; read where it is not one everywhere. "
+        "Joint sweep of September 2025 and the state acts; an unknown state counts as one of these",
+    )
     undeliverable_bounces: int = Field(ge=1, description="hard bounces after which an address is not used")
     credit_forbidden_columns: tuple[str, ...] = Field(description="candidate columns that no rule of a credit offer may name")
     forbidden_name_words: tuple[str, ...] = Field(description="words that no exported name may carry")
