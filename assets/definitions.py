@@ -29,7 +29,7 @@ def build(house: House, first_day: date | None = None) -> dg.Definitions:
     job = daily_job(partitions)
     return dg.Definitions(
         assets=[*everything, warehouse.asset(everything, partitions), rebuild_pins.asset(everything, partitions)],
-        asset_checks=[history_check.check(partitions)],
+        asset_checks=[history_check.check()],
         jobs=[job],
         schedules=[daily_schedule(job)],
         sensors=[late_files_sensor(job), run_failed_sensor()],

@@ -13,15 +13,14 @@ from assets.progress import tell
 NAME = "entries_less_exits"
 
 
-def check(partitions: dg.DailyPartitionsDefinition) -> dg.AssetChecksDefinition:
-    """The asset check. What breaks it stops what follows in the day."""
+def check() -> dg.AssetChecksDefinition:
+    """The asset check. What breaks it stops what follows in the day; the day is the run's."""
 
     @dg.asset_check(
         asset="membership_change",
         name=NAME,
         description="For every audience, entries less exits are today's members less those of the day before.",
         additional_deps=["membership"],
-        partitions_def=partitions,
         blocking=True,
     )
     def entries_less_exits(context: dg.AssetCheckExecutionContext, house: House) -> dg.AssetCheckResult:

@@ -28,7 +28,7 @@ DATED_TRAITS = (
     "owns_own_brand", "owns_this_brand", "competitor_make", "competitor_model",
 )  # fmt: skip
 LICENCE_TRAITS = ("licence_id", "is_first_party")
-CONSENT_TRAITS = ("is_opted_out", "has_opted_out")
+CONSENT_RULES = ("opted_out",)  # of eligible.py and arbitration.py: requests, whatever the definition says
 HIGHER_IS_LESS = ("days_since_touch",)
 
 
@@ -45,7 +45,7 @@ def by_data(rows: pl.DataFrame) -> pl.DataFrame:
     is_by_day = touch | dated | is_candidate | (pl.col("kind") == "rule")
     cause = (
         pl.when(is_candidate & pl.col("is_forgotten")).then(pl.lit("consent"))
-        .when(pl.col("trait").is_in(CONSENT_TRAITS).fill_null(False)).then(pl.lit("consent"))
+        .when(pl.col("what").is_in(CONSENT_RULES).fill_null(False)).then(pl.lit("consent"))
         .when(pl.col("other_person_id").is_not_null() & (pl.col("kind") != "arbitration")).then(pl.lit("identity"))
         .when(is_licence.fill_null(False) & pl.col("has_ended_licence")).then(pl.lit("expiry"))
         .when(pl.col("kind") == "arbitration").then(pl.lit("arbitration"))

@@ -196,6 +196,13 @@ def test_who_asked_to_be_deleted_leaves_by_consent(engine: DuckDBEngine) -> None
     assert (row["cause"], row["rule"]) == ("consent", None)
 
 
+def test_who_opts_out_leaves_by_consent(engine: DuckDBEngine) -> None:
+    for outcome in ("excluded", "lost"):  # refused all advertising; refused the last channel
+        world = World().people("p").member("kept", "p", before=True, now=False).verdict("kept", "p", outcome, "opted_out")
+        row = world.traits("p", {"intent_tier": "hot"}, {"intent_tier": "hot"}).change(engine)
+        assert (row["cause"], row["rule"], row["winner"]) == ("consent", "opted_out", None)
+
+
 def test_someone_new_enters_by_data(engine: DuckDBEngine) -> None:
     world = (
         World().people("p", before=False).member("kept", "p", before=False, now=True).traits("p", None, {"intent_tier": "hot"})
