@@ -4,92 +4,136 @@ One step makes all four tables from one pass over the window, because each reads
 brands, kinds and values as numbers; names are put on here.
 """
 
+import numpy as np
 import polars as pl
 
 from pipelines.engine import Engine, query_text
 from pipelines.step import Day, Input, Step
 from pipelines.traits.interest import INPUTS, interest_frame
-from pipelines.traits.scored_touch import ALL, REPEAT, brand_names, keep_points, kind_names
+from pipelines.traits.looked_at import PACKAGE, LookedAt, looked_at
+from pipelines.traits.runs import Runs, Truth, Whole, gathered, whole
+from pipelines.traits.scored_touch import ALL, COUNTED, REPEAT, brand_names, keep_points, kind_names
 from schemas.tables.intent import DIMENSIONS, INTENT_DIMENSION, INTENT_DRIVER
 from schemas.tables.traits import INTENT, INTEREST
 from schemas.vocabulary_touch import TOUCH_NOUNS
 
-PACKAGE = "pipelines.traits"
 MICROS = 1_000_000
+NEVER = 32_767  # no age: above every day of a window
+COUNTS = {  # columns of intent by the flag whose kinds they count
+    "vdp_views_30d": "is_vehicle_page", "payment_tool_30d": "is_payment", "forms_30d": "is_form", "calls_30d": "is_call",
+    "third_party_30d": "is_third_party",
+}  # fmt: skip
 
 
 def build(engine: Engine, day: Day) -> dict[str, pl.DataFrame]:
     """Frames of intent, intent_driver, intent_dimension and interest, each sorted by its key."""
     keep_points(engine, day)
-    numbers = {"all_no": brand_names(day.policy).index(ALL), "repeat_no": kind_names(day.policy).index(REPEAT)}
-    bonus = day.policy.scoring.intent.repeat_vin_bonus
-    engine.keep("touch_driver", query_text(PACKAGE, "touch_driver"), repeat_vin_bonus=bonus, **numbers)
+    drivers = driver_rows(engine, day)
     people = engine.sql("SELECT DISTINCT person_no, person_id FROM touch_shopper ORDER BY person_no")["person_id"]
+    looked = looked_at(engine)
     return {
-        "intent": intent_frame(engine, day, people),
-        "intent_driver": driver_frame(engine, day, people),
-        "intent_dimension": dimension_frame(engine, people),
-        "interest": interest_frame(engine, day, people),
+        "intent": intent_frame(drivers, day, people),
+        "intent_driver": driver_frame(drivers.filter(pl.col("micros") > 0), day, people),
+        "intent_dimension": dimension_frame(looked, people),
+        "interest": interest_frame(engine, day, people, looked),
     }
 
 
-def intent_frame(engine: Engine, day: Day, people: pl.Series) -> pl.DataFrame:
+def driver_rows(engine: Engine, day: Day) -> pl.DataFrame:
+    """Points and touches by person, brand and kind, as numbers, sorted by all three."""
+    numbers = {"all_no": brand_names(day.policy).index(ALL), "repeat_no": kind_names(day.policy).index(REPEAT)}
+    bonus = day.policy.scoring.intent.repeat_vin_bonus
+    found = engine.sql(query_text(PACKAGE, "touch_driver"), repeat_vin_bonus=bonus, **numbers)
+    key = pl.col("person_no").cast(pl.Int64) * 65_536 + pl.col("brand_no").cast(pl.Int64) * 256 + pl.col("kind_no")
+    return found.sort(key)
+
+
+def intent_frame(drivers: pl.DataFrame, day: Day, people: pl.Series) -> pl.DataFrame:
     """One row per person and brand that a scored touch concerns, and one per person with brand `all`."""
-    intent = day.policy.scoring.intent
-    found = engine.sql(query_text(PACKAGE, "intent"), as_of=day.as_of, hot_from=intent.hot_from, warm_from=intent.warm_from)
-    return INTENT.schema.cast(
-        found.with_columns(
-            person_id=named(found["person_no"] - 1, people),
-            brand=named(found["brand_no"], pl.Series(brand_names(day.policy))),
-            top_driver=named(found["kind_no"], pl.Series(kind_names(day.policy))),
-        ).select(INTENT.schema.column_names())
-    )
+    intent, kinds = day.policy.scoring.intent, kind_names(day.policy)
+    person_no, brand_no, kind_no, micros = (whole(drivers[one]) for one in ("person_no", "brand_no", "kind_no", "micros"))
+    runs = Runs.of(person_no, brand_no)
+    score, most = runs.sums(micros), runs.largest(micros)
+    top = kind_no[runs.first(micros == runs.spread(most))]
+    named = {
+        "person_id": people.gather(person_no[runs.at] - 1),
+        "brand": pl.Series(brand_names(day.policy)).gather(brand_no[runs.at]),
+        "score": score / MICROS,
+        "tier": np.select([score / MICROS >= intent.hot_from, score / MICROS >= intent.warm_from], ["hot", "warm"], "cold"),
+        "top_driver": gathered(pl.Series(kinds), np.where(most > 0, top, -1), -1),
+        "top_driver_share": pl.Series(most / np.maximum(score, 1)).round(6).set(pl.Series(most == 0), None),
+    }
+    found = pl.DataFrame({**named, **activity(drivers, runs, kinds)})
+    dates = {f"{end}_touch_on": pl.lit(day.as_of) - pl.duration(days=f"{end}_age") for end in ("first", "last")}
+    found = found.filter("has_scored").with_columns(**dates)
+    return INTENT.schema.cast(found.select(INTENT.schema.column_names()))
 
 
-def driver_frame(engine: Engine, day: Day, people: pl.Series) -> pl.DataFrame:
+def activity(drivers: pl.DataFrame, runs: Runs, kinds: list[str]) -> dict[str, Whole | Truth]:
+    """Columns of what the scored touches of each run were: how many, on how many days, of which kinds, how old."""
+    is_scored = drivers["is_scored"].to_numpy()
+    touches, kind_no = whole(drivers["touches_30d"]), whole(drivers["kind_no"])
+    counts = {
+        name: runs.sums(np.array([kind in COUNTED[flag] for kind in kinds])[kind_no] * touches) for name, flag in COUNTS.items()
+    }
+    return {
+        **counts,
+        "has_scored": runs.sums(is_scored) > 0,
+        "touches_30d": runs.sums(is_scored * touches),
+        "active_days_30d": runs.bits(is_scored * whole(drivers["days_30d"])),
+        "first_age": runs.largest(np.where(is_scored, whole(drivers["oldest_age"]), -1)),
+        "last_age": runs.smallest(np.where(is_scored, whole(drivers["newest_age"]), NEVER)),
+    }
+
+
+def driver_frame(drivers: pl.DataFrame, day: Day, people: pl.Series) -> pl.DataFrame:
     """One row per person, brand and kind with points, and its sentence: 3 payment calculator uses in 14 days: 41 of 96 points."""
-    found = engine.sql(query_text(PACKAGE, "intent_driver"))
     kinds = kind_names(day.policy)
+    person_no, brand_no, kind_no, micros = (whole(drivers[one]) for one in ("person_no", "brand_no", "kind_no", "micros"))
+    runs = Runs.of(person_no, brand_no)
+    score = runs.spread(runs.sums(micros))
     one, many = (pl.Series([TOUCH_NOUNS[kind][place] for kind in kinds]) for place in (0, 1))
-    days = (
-        pl.when(pl.col("oldest_age") == 0)
-        .then(pl.lit(" today: "))
-        .otherwise(pl.format(" in {} days: ", pl.col("oldest_age") + 1))
-    )
-    score = pl.col("micros").sum().over("person_no", "brand_no")
-    whole = [(amount + MICROS // 2) // MICROS for amount in (pl.col("micros"), score)]
-    noun = pl.when(pl.col("touches") == 1).then(named(found["kind_no"], one)).otherwise(named(found["kind_no"], many))
     return INTENT_DRIVER.schema.cast(
-        found.with_columns(
-            person_id=named(found["person_no"] - 1, people),
-            brand=named(found["brand_no"], pl.Series(brand_names(day.policy))),
-            kind=named(found["kind_no"], pl.Series(kinds)),
-            points=pl.col("micros") / MICROS,
-            share=(pl.col("micros") / score).round(6),
-            sentence=pl.format("{} {}{}{} of {} points", "touches", noun, days, *whole),
-        ).select(INTENT_DRIVER.schema.column_names())
+        drivers.with_columns(
+            person_id=people.gather(person_no - 1),
+            brand=pl.Series(brand_names(day.policy)).gather(brand_no),
+            kind=pl.Series(kinds).gather(kind_no),
+            points=pl.Series(micros / MICROS),
+            share=pl.Series(micros / score).round(6),
+            noun=pl.when(pl.col("touches") == 1).then(one.gather(kind_no)).otherwise(many.gather(kind_no)),
+            whole=pl.Series((micros + MICROS // 2) // MICROS),
+            of_whole=pl.Series((score + MICROS // 2) // MICROS),
+        )
+        .with_columns(sentence=SENTENCE)
+        .select(INTENT_DRIVER.schema.column_names())
     )
 
 
-def dimension_frame(engine: Engine, people: pl.Series) -> pl.DataFrame:
+DAYS = (
+    pl.when(pl.col("oldest_age") == 0)
+    .then(pl.lit(" today: "))
+    .otherwise(pl.format(" in {} days: ", pl.col("oldest_age").cast(pl.Int32) + 1))
+)
+SENTENCE = pl.format("{} {}{}{} of {} points", "touches", "noun", DAYS, "whole", "of_whole")
+
+
+def dimension_frame(looked: LookedAt, people: pl.Series) -> pl.DataFrame:
     """One row per person, dimension and value that points name."""
-    found = engine.sql(query_text(PACKAGE, "intent_dimension"))
-    values = engine.sql("SELECT DISTINCT value_no, dimension, value FROM touch_value ORDER BY value_no")
-    dimension = named(found["value_no"] - 1, values["dimension"].cast(pl.Enum(values["dimension"].unique().sort())))
-    found = found.with_columns(dimension=dimension.cast(pl.String).cast(pl.Enum(DIMENSIONS)))
-    return INTENT_DIMENSION.schema.cast(
-        found.with_columns(
-            person_id=named(found["person_no"] - 1, people),
-            value=named(found["value_no"] - 1, values["value"]),
-            points=pl.col("micros") / MICROS,
-            share=(pl.col("micros") / pl.col("micros").sum().over("person_no", "dimension")).round(6),
-        ).select(INTENT_DIMENSION.schema.column_names())
+    dimension = looked.values["dimension"].cast(pl.Enum(sorted(looked.values["dimension"].unique())))
+    place = whole(dimension.to_physical())[looked.value_no - 1]
+    is_told = looked.values["dimension"].is_in(DIMENSIONS).to_numpy()[looked.value_no - 1]
+    person_no, value_no, micros, place = (one[is_told] for one in (looked.person_no, looked.value_no, looked.micros, place))
+    runs = Runs.of(person_no, place)
+    told = pl.DataFrame(
+        {
+            "person_id": people.gather(person_no - 1),
+            "dimension": looked.values["dimension"].cast(pl.Enum(DIMENSIONS), strict=False).gather(value_no - 1),
+            "value": looked.values["value"].gather(value_no - 1),
+            "points": micros / MICROS,
+            "share": pl.Series(micros / np.maximum(runs.spread(runs.sums(micros)), 1)).round(6),
+        }
     )
-
-
-def named(places: pl.Series, names: pl.Series) -> pl.Series:
-    """The names at the given places, null where a place is null."""
-    return names.gather(places.cast(pl.UInt32))
+    return INTENT_DIMENSION.schema.cast(told)
 
 
 STEP = Step(

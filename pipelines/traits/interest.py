@@ -2,40 +2,74 @@
 
 from datetime import timedelta
 
+import numpy as np
 import polars as pl
 
 from pipelines.engine import Engine, query_text
 from pipelines.step import Day, Input
+from pipelines.traits.looked_at import PACKAGE, LookedAt, top_models, tops
+from pipelines.traits.runs import Runs, Whole, gathered, whole
 from schemas.policy import Policy
 from schemas.tables.traits import INTEREST
 
-TOPS = ("brand", "make", "body_style", "condition", "vin")
+TOPS = ("brand", "make", "body_style", "condition", "vin", "rooftop")
+COLUMNS = {"top_rooftop": "top_rooftop_id"}
 
 
-def interest_frame(engine: Engine, day: Day, people: pl.Series) -> pl.DataFrame:
+def interest_frame(engine: Engine, day: Day, people: pl.Series, looked: LookedAt) -> pl.DataFrame:
     """One row per person with a scored touch; `people` are person_ids by their number in the kept tables.
 
     Tops are those with the most points; prices (US dollars) are the quartiles by points. Stock is each rooftop's newest list;
     one older than policy allows says nothing. Where none of the top model is in stock, the top body style and brand count.
     """
+    shown = engine.sql("SELECT DISTINCT person_no FROM touch_interest ORDER BY person_no")
+    named = top_names(shown, looked, len(people))
+    engine.register("touch_top", named.select("person_no", *(pl.col(f"top_{one}").alias(one) for one in (*TOPS[:3], "model"))))
     engine.register("rooftop_alias", stock_aliases(day.policy))
     stale = timedelta(days=day.policy.scoring.intent.stock_stale_after_days)
-    found = engine.sql(query_text("pipelines.traits", "interest"), as_of=day.as_of, stale_before=day.as_of - stale)
-    labels = engine.sql("SELECT value_no, min(label) AS label FROM touch_value GROUP BY value_no ORDER BY value_no")["label"]
-
-    def name(top: str) -> pl.Series:
-        return labels.gather((found[f"{top}_value"] - 1).cast(pl.UInt32))
-
-    tops = {f"top_{top}": name(top) for top in TOPS}
+    held = engine.sql(query_text(PACKAGE, "interest"), as_of=day.as_of, stale_before=day.as_of - stale)
     return INTEREST.schema.cast(
-        found.with_columns(
-            person_id=people.gather(found["person_no"] - 1),
-            **tops,
-            top_model=name("model"),
-            top_rooftop_id=name("rooftop"),
-            is_body_style_change=name("body_style") != found["owned_body_style"],
-        ).select(INTEREST.schema.column_names())
+        named.with_columns(
+            *held.drop("person_no"),
+            *price_quartiles(engine, whole(shown["person_no"]), len(people)),
+            person_id=people.gather(named["person_no"] - 1),
+            is_body_style_change=named["top_body_style"] != held["owned_body_style"],
+        )
+        .rename(COLUMNS)
+        .select(INTEREST.schema.column_names())
     )
+
+
+def top_names(shown: pl.DataFrame, looked: LookedAt, people: int) -> pl.DataFrame:
+    """The frame `shown`(person_no) with a column top_<dimension> for each of TOPS and for the model, as labels."""
+    found = {dimension: tops(looked, dimension) for dimension in TOPS}
+    found["model"] = top_models(looked, *found["make"])
+    person_no = whole(shown["person_no"])
+    labels = looked.values["label"]
+    columns = {}
+    for dimension, (persons, values) in found.items():
+        columns[f"top_{dimension}"] = gathered(labels, by_person(persons, values - 1, people)[person_no], -1)
+    return shown.with_columns(**columns)
+
+
+def price_quartiles(engine: Engine, person_no: Whole, people: int) -> list[pl.Series]:
+    """Columns price_low and price_high of the persons: the prices below which a quarter and three quarters of the points lie."""
+    rows = engine.sql(query_text(PACKAGE, "interest_price")).sort("person_no", "price")
+    runs, micros = Runs.of(whole(rows["person_no"])), whole(rows["micros"])
+    up_to, total = np.cumsum(micros), runs.sums(micros)
+    up_to = up_to - runs.spread(up_to[runs.at] - micros[runs.at])
+    persons, found = whole(rows["person_no"])[runs.at], []
+    for name, quarters in (("price_low", 1), ("price_high", 3)):
+        first = runs.first(up_to * 4 >= runs.spread(total) * quarters)
+        found.append(gathered(rows["price"], by_person(persons, first, people)[person_no], -1).alias(name))
+    return found
+
+
+def by_person(persons: Whole, values: Whole, people: int) -> Whole:
+    """Values by the person's number, -1 for persons that have none."""
+    found = np.full(people + 1, -1, dtype=np.int64)
+    found[persons] = values
+    return found
 
 
 def stock_aliases(policy: Policy) -> pl.DataFrame:

@@ -2,7 +2,7 @@
 
 What is made of them belongs to intent (how much, why, about what) and interest (what is looked at and held). Tables are kept
 inside the engine under these names, people, brands, kinds and things as numbers, so that millions of rows stay narrow:
-touch_window, touch_source, touch_thing, touch_same_act, touch_shopper, touch_narrow, touch_counted, touch_capped, touch_points.
+touch_window, touch_source, touch_thing, touch_shopper, touch_same_act, touch_narrow, touch_counted, touch_capped, touch_points.
 """
 
 from collections.abc import Mapping
@@ -44,8 +44,8 @@ def keep_points(engine: Engine, day: Day) -> None:
     _keep(engine, "touch_window", **window)
     _keep(engine, "touch_source")
     _keep(engine, "touch_thing", price_band_usd=intent.price_band_usd)
-    _keep(engine, "touch_same_act", lead_after_form_minutes=round(intent.lead_after_form_hours * 60))
     _keep(engine, "touch_shopper")
+    _keep(engine, "touch_same_act", lead_after_form_minutes=round(intent.lead_after_form_hours * 60))
     kinds, all_no = kind_names(day.policy), brand_names(day.policy).index(ALL)
     _keep(engine, "touch_narrow", lead_no=kinds.index("lead") if "lead" in kinds else NOWHERE)
     _keep(engine, "touch_counted", all_no=all_no)
@@ -53,7 +53,6 @@ def keep_points(engine: Engine, day: Day) -> None:
     _keep(engine, "touch_points")
     _keep(engine, "touch_value")
     _keep(engine, "touch_interest", all_no=all_no)
-    _keep(engine, "interest_value")
 
 
 def brand_names(policy: Policy) -> list[str]:

@@ -6,7 +6,7 @@ SELECT
 FROM touch_window
 JOIN touch_source USING (feed, source, kind_no)
 JOIN touch_thing USING (thing_hash)
-JOIN touch_shopper ON touch_shopper.record_id = touch_window.record_id
+JOIN touch_shopper ON touch_shopper.record_id = touch_window.record_id AND touch_shopper.is_counted
 LEFT JOIN touch_same_act
     ON touch_window.kind_no = $lead_no AND touch_same_act.record_id = touch_window.record_id
     AND touch_same_act.age_days = touch_window.age_days
