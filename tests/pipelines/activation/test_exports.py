@@ -372,3 +372,13 @@ def test_a_closed_cell_drops_a_member_whose_identifier_went(engine):
         following["export_member"]["identifiers"].list.set_difference(made["export_member"]["identifiers"]).list.len().sum() == 0
     )
     assert following["delivered"].is_empty()
+
+
+def test_who_has_some_of_the_planned_channels_stands_in_a_list_of_its_own(engine):
+    """Another audience has the rest: a campaign on the whole list would address the person twice through one channel."""
+    world = World()
+    for name, channels in (("both", ["display", "social"]), ("one", ["social"]), ("none", ["email"])):
+        world.add_person(name, channels=channels)
+    made = world.export(engine, day(planned=("social", "display", "email")))
+    sent_to = made["export_member"].filter(pl.col("platform") == "meta").select("person_id", "cell").rows()
+    assert sorted(sent_to) == [("both", CELL), ("one", f"{CELL}_SOCIAL")]
