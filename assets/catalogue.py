@@ -7,7 +7,18 @@ from schemas.sources import all_feeds
 from schemas.tables import all_tables
 
 # Packages of pipelines whose steps make the tables of a day.
-STAGES = ("records", "identity", "identity.web", "traits", "propensity", "triggers", "audiences", "activation", "measurement")
+STAGES = (
+    "records",
+    "identity",
+    "identity.web",
+    "traits",
+    "propensity",
+    "triggers",
+    "experiments",
+    "audiences",
+    "activation",
+    "measurement",
+)
 
 
 def accepted_table(feed: Feed) -> Table:

@@ -18,8 +18,11 @@ from schemas.policy.identity import IdentityPolicy
 from schemas.policy.plan import Budget, ConquestBrand, ConquestPolicy, PlanPolicy, Radius
 from schemas.policy.triggers import ServiceStates, TriggersPolicy
 from schemas.tables.contacts import CONTACT
+from schemas.tables.experiments import ASSIGNMENT, GEO_CLUSTER
 from schemas.tables.exports import SUPPRESSION
 from schemas.tables.geography import ZIP_DISTANCE
+from schemas.tables.identity import ID_EVENT, PERSON
+from schemas.tables.identity_state import RETIRED_PERSON
 from schemas.tables.traits import CANDIDATE, INTEREST
 
 AS_OF = date(2026, 11, 21)
@@ -62,7 +65,7 @@ def audience(name: str, segment: str, when: str | dict[str, Any], **given: Any) 
     return AudiencePolicy.model_validate({**base, **given})
 
 
-BESIDE = (SUPPRESSION, CONTACT, INTEREST, ZIP_DISTANCE)
+BESIDE = (SUPPRESSION, CONTACT, INTEREST, ZIP_DISTANCE, PERSON, RETIRED_PERSON, ID_EVENT, GEO_CLUSTER)
 BRANDS = (
     Brand(brand="lux", code="LUX", make="Acura", position="luxury"),
     Brand(brand="vol1", code="VL1", make="Mazda", position="volume"),
@@ -123,5 +126,6 @@ def day(of: Policy, as_of: date = AS_OF) -> Day:
 
 def register(engine: Engine, tables: Mapping[str, pl.DataFrame]) -> None:
     """Make frames readable under their names; what membership reads besides is empty."""
-    for name, frame in {**{one.name: rows_of(one, []) for one in BESIDE}, **tables}.items():
+    empty = {**{one.name: rows_of(one, []) for one in BESIDE}, "previous_assignment": rows_of(ASSIGNMENT, [])}
+    for name, frame in {**empty, **tables}.items():
         engine.register(name, frame)

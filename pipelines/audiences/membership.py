@@ -11,13 +11,16 @@ from pipelines.audiences.arbitration_health import health
 from pipelines.audiences.cards import audience_cards, brand_cards, channel_cards, rooftop_cards
 from pipelines.audiences.compile import Compiler
 from pipelines.audiences.eligible import REACHED, all_eligible, running
-from pipelines.audiences.holdouts import drawn
 from pipelines.engine import Engine, query_text
+from pipelines.experiments.arms import as_arms_say
+from pipelines.experiments.assignment import INPUTS as EXPERIMENT_INPUTS
+from pipelines.experiments.assignment import assign
 from pipelines.shape import in_shape
 from pipelines.step import Day, Input, Step
 from schemas.policy.audiences import AudiencePolicy
 from schemas.tables.arbitration_health import ARBITRATION_HEALTH
 from schemas.tables.audiences import CHANNEL_LOSS, ELIGIBILITY, MEMBERSHIP, OVERLAP
+from schemas.tables.experiments import ASSIGNMENT
 
 _REASONS = pl.List(pl.Struct({"rule": pl.String, "sentence": pl.String, "since": pl.Date}))
 _DETAILED: dict[str, pl.DataType | type[pl.DataType]] = {
@@ -33,7 +36,7 @@ _SINCE = """(
 )"""
 
 _PEOPLE = """
-    SELECT DISTINCT d.person_id, a.segment, d.brand, c.market_type
+    SELECT DISTINCT d.person_id, d.audience, a.segment, d.brand, c.market, c.market_type, c.zip
     FROM detailed d JOIN audience_card a USING (audience) JOIN candidate c ON c.person_id = d.person_id AND c.brand = d.brand
 """
 
@@ -44,16 +47,19 @@ def build(engine: Engine, day: Day) -> dict[str, pl.DataFrame]:
     engine.register("audience_channel", channel_cards(day.policy))
     arbitrate(engine, day, eligible)
     verdict = judged(engine)
+    members, assigned = _members(engine, day, verdict)
+    members, by_arm = as_arms_say(engine, day, members)
     made = {
         ELIGIBILITY.name: in_shape(verdict, ELIGIBILITY),
-        MEMBERSHIP.name: in_shape(_members(engine, day, verdict), MEMBERSHIP),
-        CHANNEL_LOSS.name: in_shape(channel_losses(engine), CHANNEL_LOSS),
+        MEMBERSHIP.name: in_shape(members, MEMBERSHIP),
+        CHANNEL_LOSS.name: in_shape(pl.concat([channel_losses(engine), by_arm], how="diagonal_relaxed"), CHANNEL_LOSS),
         OVERLAP.name: in_shape(overlap(engine, day.policy, eligible), OVERLAP),
     }
-    return made | {ARBITRATION_HEALTH.name: in_shape(health(engine, made), ARBITRATION_HEALTH)}
+    return made | {ARBITRATION_HEALTH.name: in_shape(health(engine, made), ARBITRATION_HEALTH), ASSIGNMENT.name: assigned}
 
 
-def _members(engine: Engine, day: Day, verdict: pl.DataFrame) -> pl.DataFrame:
+def _members(engine: Engine, day: Day, verdict: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Members, and who is in which arm of which test."""
     engine.register("chosen", verdict.filter(pl.col("outcome") == "member").select("audience", "person_id", "brand"))
     found = [_detailed(engine, day, one) for one in running(day.policy)]
     detailed = pl.concat([pl.DataFrame(schema=_DETAILED), *found])
@@ -61,10 +67,11 @@ def _members(engine: Engine, day: Day, verdict: pl.DataFrame) -> pl.DataFrame:
     engine.register("audience_card", audience_cards(day.policy))
     engine.register("brand_card", brand_cards(day.policy))
     engine.register("rooftop_card", rooftop_cards(day.policy))
-    engine.register("drawn", drawn(engine, day.policy, engine.sql(_PEOPLE), day.seed))
+    drawn, assigned = assign(engine, day, engine.sql(_PEOPLE))
+    engine.register("drawn", drawn)
     query = query_text(__package__, "membership")
     prefix, policy_hash = day.policy.group.export_prefix, day.policy.policy_hash
-    return engine.sql(query, as_of=day.as_of, prefix=prefix, policy_hash=policy_hash)
+    return engine.sql(query, as_of=day.as_of, prefix=prefix, policy_hash=policy_hash), assigned
 
 
 def _detailed(engine: Engine, day: Day, audience: AudiencePolicy) -> pl.DataFrame:
@@ -84,9 +91,10 @@ def _detailed(engine: Engine, day: Day, audience: AudiencePolicy) -> pl.DataFram
 
 
 STEP = Step(
-    tables=(ELIGIBILITY, MEMBERSHIP, CHANNEL_LOSS, OVERLAP, ARBITRATION_HEALTH),
+    tables=(ELIGIBILITY, MEMBERSHIP, CHANNEL_LOSS, OVERLAP, ARBITRATION_HEALTH, ASSIGNMENT),
     inputs=(
         *(Input(name) for name in ("candidate", "person_identifier", "suppression", "contact", "interest", "zip_distance")),
+        *EXPERIMENT_INPUTS,
         Input("membership", "previous"),
     ),
     build=build,

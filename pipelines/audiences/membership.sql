@@ -1,5 +1,5 @@
 -- The published row of each member.
--- Inputs: detailed(audience, person_id, brand, reasons, score), drawn(person_id, segment, arm), audience_card, brand_card,
+-- Inputs: detailed(audience, person_id, brand, reasons, score), drawn(audience, person_id, arm), audience_card, brand_card,
 --         rooftop_card, placed, candidate, channel_claim, previous_membership.
 -- Parameters: $as_of date, $prefix text, $policy_hash text.
 WITH held AS (
@@ -32,6 +32,6 @@ SELECT p.audience, p.person_id, p.household_id, p.segment,
     $as_of + CAST(p.stay_days AS INTEGER) AS expires_on,
     $policy_hash AS policy_hash
 FROM placed p
-LEFT JOIN drawn h ON h.person_id = p.person_id AND h.segment = p.segment
+LEFT JOIN drawn h ON h.audience = p.audience AND h.person_id = p.person_id
 LEFT JOIN held q ON q.audience = p.audience AND q.person_id = p.person_id
 LEFT JOIN previous_membership b ON b.audience = p.audience AND b.person_id = p.person_id
