@@ -15,6 +15,7 @@ from assets.cli_diff import diff_command
 from assets.cli_experiments import power_command
 from assets.cli_explain import explain_command
 from assets.cli_identity import resolve_command
+from assets.cli_language import language_command
 from assets.cli_preview import preview_command
 from assets.cli_rebuild import rebuild_command
 from assets.cli_serve import new_key_command, serve_command
@@ -53,6 +54,7 @@ app.command("preview")(preview_command)
 app.command("diff")(diff_command)
 app.command("rebuild")(rebuild_command)
 app.command("power")(power_command)
+app.command("language")(language_command)
 app.command("triggers")(triggers_command)
 app.command("serve")(serve_command)
 app.command("new-key")(new_key_command)

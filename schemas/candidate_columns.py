@@ -35,9 +35,9 @@ def _flag(name: str) -> ColumnFacts:
 
 FACTS: Mapping[str, ColumnFacts] = MappingProxyType(
     {
-        "person_id": ColumnFacts("person_id is not null"),
+        "person_id": ColumnFacts("starts_with(person_id, 'p')"),
         "brand": ColumnFacts("brand = 'lux'"),
-        "household_id": ColumnFacts("household_id is not null"),
+        "household_id": ColumnFacts("starts_with(household_id, 'h')"),
         "rooftop_id": ColumnFacts("rooftop_id = 'R01'"),
         "distance_miles": ColumnFacts("distance_miles <= 20", "miles", low=0, high=12_500),
         "market": ColumnFacts("market = 'primary'"),
@@ -82,6 +82,9 @@ FACTS: Mapping[str, ColumnFacts] = MappingProxyType(
         "price_high": _count("price_high >= 45000", "US dollars"),
         "top_body_style": ColumnFacts("top_body_style = 'suv'"),
         "is_body_style_change": _flag("is_body_style_change"),
+        "top_vehicle_segment": ColumnFacts("top_vehicle_segment = 'luxury suv'"),
+        "owned_vehicle_segment": ColumnFacts("owned_vehicle_segment = 'volume sedan'"),
+        "is_vehicle_segment_change": _flag("is_vehicle_segment_change"),
         "in_stock_matches": _count("in_stock_matches > 0", "vehicles"),
         "owns_own_brand": _flag("owns_own_brand"),
         "owns_this_brand": _flag("owns_this_brand"),
