@@ -4,14 +4,12 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from pipelines.audiences.compile import exclusion_name
+from pipelines.audiences.compile import PERSONAL, exclusion_name
 from pipelines.audiences.eligible import running
 from pipelines.audiences.preview import Side
 from pipelines.audiences.rules import expression_columns, leaves
 from schemas.policy import Policy
 
-# Who and where somebody is says more than a rule needs to be explained by.
-PERSONAL = frozenset({"person_id", "household_id", "zip", "age_years", "age_band", "income_band"})
 KEY = ["person_id", "brand"]
 TIER_ORDER = ("cold", "warm", "hot")
 ROW: dict[str, pl.DataType | type[pl.DataType]] = {

@@ -10,7 +10,7 @@ from datetime import date
 from sqlglot import exp
 
 from pipelines.audiences.rule_text import parse_expression
-from pipelines.audiences.rules import FORMAT, PLACE, candidate_columns, leaves
+from pipelines.audiences.rules import FORMAT, PLACE, candidate_columns, expression_columns, leaves
 from pipelines.engine import Value
 from pipelines.normalise.singular import singular_sql
 from schemas.policy.audiences import AudiencePolicy, Condition, Place
@@ -18,6 +18,8 @@ from schemas.policy.audiences import AudiencePolicy, Condition, Place
 SINCE = "held_since.days"  # where a query of reasons finds the map of rule to day
 # Least to most specific; the column of the candidate's row that names the place.
 PLACE_COLUMNS: tuple[tuple[Place, str], ...] = (("brand", "brand"), ("market", "market"), ("rooftop", "rooftop_id"))
+# Who and where somebody is says more than a rule needs to be explained by.
+PERSONAL = frozenset({"person_id", "household_id", "zip", "age_years", "age_band", "income_band"})
 PER_ROW = ("radius_miles", "in_whole_market")  # parameters that are columns of the query; see radius.py
 
 
@@ -56,10 +58,16 @@ class Compiler:
             if not under_none:
                 name = quoted(str(leaf.name))
                 since = f"coalesce({SINCE}[{name}], {self.expression('$as_of')})"
-                body = f"'rule': {name}, 'sentence': {self.sentence(leaf)}, 'since': {since}"
+                body = f"'rule': {name}, 'sentence': {self.sentence(leaf)}, 'since': {since}, 'evidence': {self.evidence(leaf)}"
                 structs.append(f"CASE WHEN {self.predicate(leaf)} THEN {{{body}}} END")
         held = f"list_filter([{', '.join(structs)}], lambda r: r IS NOT NULL)" if structs else "[]"
-        return f"CAST({held} AS STRUCT(rule VARCHAR, sentence VARCHAR, since DATE)[])"
+        return f"CAST({held} AS STRUCT(rule VARCHAR, sentence VARCHAR, since DATE, evidence VARCHAR)[])"
+
+    def evidence(self, leaf: Condition) -> str:
+        """SQL of the columns that a leaf names with what they hold, `intent_tier hot; touches_30d 4`; null without any."""
+        named = sorted(expression_columns(leaf.when or "") - PERSONAL)
+        parts = [f"concat({quoted(name + ' ')}, {self._place(name, None)})" for name in named]
+        return f"concat_ws('; ', {', '.join(parts)})" if parts else "CAST(NULL AS VARCHAR)"
 
     def sentence(self, leaf: Condition) -> str:
         """SQL of a reason in words; places are filled from the row, then from parameters. Blank values read `unknown`."""

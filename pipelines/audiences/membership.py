@@ -22,7 +22,7 @@ from schemas.tables.arbitration_health import ARBITRATION_HEALTH
 from schemas.tables.audiences import CHANNEL_LOSS, ELIGIBILITY, MEMBERSHIP, OVERLAP
 from schemas.tables.experiments import ASSIGNMENT
 
-_REASONS = pl.List(pl.Struct({"rule": pl.String, "sentence": pl.String, "since": pl.Date}))
+_REASONS = pl.List(pl.Struct({"rule": pl.String, "sentence": pl.String, "since": pl.Date, "evidence": pl.String}))
 _DETAILED: dict[str, pl.DataType | type[pl.DataType]] = {
     "audience": pl.String,
     "person_id": pl.String,

@@ -14,6 +14,7 @@ REASON = dy.Struct(
         "rule": dy.String(description="name of the condition in policy"),
         "sentence": dy.String(description="the reason in words with figures"),
         "since": dy.Date(nullable=True, description="day since which it holds without a break"),
+        "evidence": dy.String(nullable=True, description="columns that it names and what they hold; nothing personal"),
     }
 )
 
@@ -43,7 +44,7 @@ class AudienceMember(dy.Schema):
     brand = brand()
     market = market()
     rooftop_id = rooftop_id()
-    reasons = dy.List(REASON, description="every condition that holds: rule, sentence with figures, since when")
+    reasons = dy.List(REASON, description="every condition that holds: rule, sentence with figures, since when, evidence")
     score = dy.Float64(nullable=True, description="the audience's own score, as its policy says")
     tier = dy.Enum(["hot", "warm", "cold"], nullable=True, description="tier of the score, where the audience has one")
     identity_tier = dy.Enum(["exact", "strict", "loose"], description="weakest tier of the records that make the person known")

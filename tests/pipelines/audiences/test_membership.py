@@ -88,8 +88,8 @@ def test_a_member_has_reasons_with_figures_a_neutral_cell_and_a_day(engine: Duck
     assert row["cell"] == "TST_LO_VL1_R03"
     assert (row["rooftop_id"], row["market"], row["score"], row["tier"]) == ("R03", "town", 48.0, None)
     assert row["reasons"] == [
-        {"rule": "customer", "sentence": "bought the brand here", "since": AS_OF},
-        {"rule": "due", "sentence": "due in 12 days, on 2026-12-03", "since": AS_OF},
+        {"rule": "customer", "sentence": "bought the brand here", "since": AS_OF, "evidence": "is_customer_of_brand yes"},
+        {"rule": "due", "sentence": "due in 12 days, on 2026-12-03", "since": AS_OF, "evidence": "service_days_to_due 12"},
     ]
     assert (row["entered_on"], row["expires_on"]) == (AS_OF, date(2026, 12, 21))
     assert (row["arm"], row["channels"], row["message"]) == ("treatment", ["email", "mail", "social"], "hello")
@@ -194,8 +194,8 @@ def test_since_is_carried_while_the_rule_keeps_holding_and_entry_stays(engine: D
     person = {"person_id": "p1", "brand": "vol1", "intent_score": 61.6, "distance_miles": 3.25, "market_type": "primary"}
     row = run(engine, policy(IN_MARKET), candidates(person), previous=[previous])["membership"].row(0, named=True)
     assert row["reasons"] == [
-        {"rule": "intent", "sentence": "62 points, from 20", "since": before},
-        {"rule": "near", "sentence": "lives 3.3 miles away", "since": AS_OF},
+        {"rule": "intent", "sentence": "62 points, from 20", "since": before, "evidence": "intent_score 61.6"},
+        {"rule": "near", "sentence": "lives 3.3 miles away", "since": AS_OF, "evidence": "distance_miles 3.25"},
     ]
     assert (row["entered_on"], row["tier"]) == (before, "hot")
 
