@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import polars as pl
 
 from pipelines.activation.consent import evidence, privacy_feed_cause, served_platforms, verdicts
+from pipelines.activation.details import one_per_home, with_details
 from pipelines.activation.diff import changes
 from pipelines.activation.identifiers import member_identifiers
 from pipelines.engine import Engine
@@ -22,8 +23,9 @@ def build(engine: Engine, day: Day) -> Mapping[str, pl.DataFrame]:
     """All export tables of the day. They are made together, because each is a view of one decision."""
     verdict = verdicts(engine, day)
     members, verdict = identified(engine, day, verdict)
+    members, others = one_per_home(engine, members)
     eligible, closed = _opened(engine, day, members)
-    refused = verdict.filter(pl.col("cause").is_not_null())
+    refused = pl.concat([verdict.filter(pl.col("cause").is_not_null()), others.select(verdict.columns)])
     rows = changes(engine, day, eligible, refused)
     sent = rows.filter(pl.col("action") != "keep")
     return {
@@ -51,8 +53,9 @@ def identified(engine: Engine, day: Day, verdict: pl.DataFrame) -> tuple[pl.Data
     joined = passed.join(told, on=on, how="left").join(_why_nothing(known), on=on, how="left")
     nothing = joined.filter(pl.col("identifiers").is_null())
     nothing = nothing.with_columns(cause=pl.col("why").fill_null("no_identifier")).select(verdict.columns)
-    complete = pl.concat([verdict.filter(pl.col("cause").is_not_null()), nothing])
-    return joined.filter(pl.col("identifiers").is_not_null()), complete
+    members, kept = with_details(engine, day, joined.filter(pl.col("identifiers").is_not_null()))
+    refused = verdict.filter(pl.col("cause").is_not_null())
+    return members, pl.concat([refused, nothing, kept.select(verdict.columns)])
 
 
 def _why_nothing(known: pl.DataFrame) -> pl.DataFrame:
@@ -106,6 +109,8 @@ STEP = Step(
     (
         *(Input(f"audience_{segment}") for segment in ("conquest", "in_market", "loyalty")),
         *(Input(name) for name in ("person", "person_identifier", "member", "contact_record", "suppression", "feed_file")),
+        Input("garage"),
+        Input("transaction"),
         Input("delivered", "previous"),
     ),
     build,

@@ -64,9 +64,9 @@ def batches(
 def full_batches(
     platform: str, delivered: pl.DataFrame, started_at: str, account: str = "", audience_ids: Mapping[str, str] | None = None
 ) -> list[Batch]:
-    """Everything that one platform should hold, as bodies that replace what it holds, where it can replace.
+    """Everything that one platform should hold, as bodies that replace what it holds where it can.
 
-    `delivered` has the columns of that table. `started_at` is the moment before the first body is sent, RFC 3339, from the caller.
+    `delivered` has the columns of that table. `started_at` is the moment before the first body is sent, RFC 3339.
     A platform that cannot replace is sent everything again as adds; what it holds beyond that must be removed by name.
     """
     rows = delivered.with_columns(action=pl.lit("add"), withdrawn=pl.lit([], pl.List(pl.String)), cause=pl.lit("entered"))
