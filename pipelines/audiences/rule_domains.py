@@ -115,10 +115,13 @@ def domains_of(policy: Policy) -> Domains:
     group, makes = policy.group, [one.make for one in policy.reference.makes]
     brands, markets = [one.brand for one in group.brands], [one.market for one in group.markets]
     rooftops, won = [one.rooftop_id for one in group.rooftops], {make for one in policy.conquest.brands for make in one.makes}
+    styles = {one.body_style for one in policy.reference.models}
+    kinds = {f"{position} {style}" for position in ("luxury", "volume") for style in styles}
     named = {
         "brand": brands, "top_brand": brands, "market": markets, "home_market": markets,
         "market_type": {one.type for one in group.markets}, "rooftop_id": rooftops, "service_rooftop_id": rooftops,
-        "top_make": makes, "competitor_make": won, "top_body_style": {one.body_style for one in policy.reference.models},
+        "top_make": makes, "competitor_make": won, "top_body_style": styles,
+        "top_vehicle_segment": kinds, "owned_vehicle_segment": kinds,
         "state": set(zip_table()["state"].to_list()), "triggers": set(policy.triggers.triggers),
     }  # fmt: skip
     return Domains({name: tuple(sorted(values)) for name, values in named.items() if values})

@@ -12,7 +12,7 @@ from pipelines.traits.runs import Runs, Whole, gathered, whole
 from schemas.policy import Policy
 from schemas.tables.traits import INTEREST
 
-TOPS = ("brand", "make", "body_style", "condition", "vin", "rooftop")
+TOPS = ("brand", "make", "body_style", "vehicle_segment", "condition", "vin", "rooftop")
 COLUMNS = {"top_rooftop": "top_rooftop_id"}
 
 
@@ -34,6 +34,7 @@ def interest_frame(engine: Engine, day: Day, people: pl.Series, looked: LookedAt
             *price_quartiles(engine, whole(shown["person_no"]), len(people)),
             person_id=people.gather(named["person_no"] - 1),
             is_body_style_change=named["top_body_style"] != held["owned_body_style"],
+            is_vehicle_segment_change=named["top_vehicle_segment"] != held["owned_vehicle_segment"],
         )
         .rename(COLUMNS)
         .select(INTEREST.schema.column_names())

@@ -66,11 +66,17 @@ def kind_names(policy: Policy) -> list[str]:
 
 
 def register_brands(engine: Engine, policy: Policy) -> None:
-    """Register `own_make`(make in lower case, brand), `rooftop_brand`(rooftop_id, brand) and `brand_number`(brand, brand_no)."""
+    """Register `own_make`(make in lower case, brand), `rooftop_brand`(rooftop_id, brand) and `brand_number`(brand, brand_no);
+    and `position_of_make`(make in lower case, luxury or volume): the group's own say before the reference's."""
     brands, rooftops = policy.group.brands, policy.group.rooftops
     engine.register("own_make", pl.DataFrame({"make": [b.make.lower() for b in brands], "brand": [b.brand for b in brands]}))
     frame = {"rooftop_id": [r.rooftop_id for r in rooftops], "brand": [r.brand for r in rooftops]}
     engine.register("rooftop_brand", pl.DataFrame(frame))
+    positions = {one.make.lower(): one.position for one in policy.reference.makes} | {
+        one.make.lower(): one.position for one in brands
+    }
+    told = {"make": list(positions), "position": list(positions.values())}
+    engine.register("position_of_make", pl.DataFrame(told, schema=dict.fromkeys(told, pl.String)))
     numbers = [(name, number) for number, name in enumerate(brand_names(policy)) if name != ALL]
     engine.register("brand_number", pl.DataFrame(numbers, {"brand": pl.String, "brand_no": pl.Int8}, orient="row"))
 

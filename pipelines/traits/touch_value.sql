@@ -5,6 +5,7 @@ WITH told AS (
         {'dimension': 'brand', 'value': brand, 'label': brand}, {'dimension': 'make', 'value': make, 'label': make},
         {'dimension': 'model', 'value': CASE WHEN model IS NOT NULL THEN concat_ws(' ', make, model) END, 'label': model},
         {'dimension': 'body_style', 'value': body_style, 'label': body_style},
+        {'dimension': 'vehicle_segment', 'value': vehicle_segment, 'label': vehicle_segment},
         {'dimension': 'condition', 'value': condition, 'label': condition},
         {'dimension': 'price_band', 'value': CAST(band_from AS VARCHAR), 'label': CAST(band_from AS VARCHAR)},
         {'dimension': 'rooftop', 'value': rooftop_id, 'label': rooftop_id}, {'dimension': 'vin', 'value': vin, 'label': vin}

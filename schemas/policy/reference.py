@@ -1,6 +1,7 @@
 """policy/reference: tables of facts that all groups share, one CSV each; loaded once and carried in the Policy."""
 
 from decimal import Decimal
+from typing import Literal
 
 from pydantic import Field
 
@@ -49,10 +50,13 @@ class Model(PolicyModel):
 
 
 class Make(PolicyModel):
-    """A make and other spellings."""
+    """A make, other spellings, and whether it sells luxury or volume vehicles."""
 
     make: str
     aliases: tuple[str, ...] = ()
+    position: Literal["luxury", "volume"] = Field(
+        default="volume", description="half of a vehicle's segment; the position of a brand in group.yaml goes before it"
+    )
 
 
 class Reference(PolicyModel):

@@ -47,6 +47,11 @@ class Interest(dy.Schema):
     price_high = money("upper quartile of viewed prices, US dollars")
     owned_body_style = body_style()
     is_body_style_change = dy.Bool(nullable=True, description="looks at another body style than the one held")
+    top_vehicle_segment = dy.String(
+        nullable=True, description="luxury or volume, by make, and body style, for example luxury suv"
+    )
+    owned_vehicle_segment = dy.String(nullable=True, description="the same of the vehicle held")
+    is_vehicle_segment_change = dy.Bool(nullable=True, description="looks at another segment of vehicles than the one held")
     in_stock_matches = dy.Int64(min=0, description="vehicles in stock of the top model, else of the top body style and brand")
 
 
@@ -217,6 +222,9 @@ class Candidate(dy.Schema):
     price_high = dy.Float64(nullable=True, description="upper quartile of prices looked at, US dollars")
     top_body_style = dy.String(nullable=True, description="body style looked at most")
     is_body_style_change = dy.Bool(nullable=True, description="looks at another body style than the one held")
+    top_vehicle_segment = dy.String(nullable=True, description="segment of vehicles looked at most, for example luxury suv")
+    owned_vehicle_segment = dy.String(nullable=True, description="the same of the vehicle held")
+    is_vehicle_segment_change = dy.Bool(nullable=True, description="looks at another segment of vehicles than the one held")
     in_stock_matches = dy.Int64(description="vehicles in stock that fit the interest")
     # the garage
     owns_own_brand = dy.Bool(description="the household holds a vehicle of any brand of the group")

@@ -84,6 +84,24 @@ def test_owned_is_the_latest_vehicle_still_held(engine):
     assert one(engine, [touch(1, body_style="suv")])["is_body_style_change"] is None
 
 
+def test_the_segment_of_vehicles_is_position_and_body_style(engine):
+    touches = [
+        touch(1, make="Acura", model="MDX", body_style="suv", rooftop_id="R01"),
+        touch(2, make="Kia", model="Rio", body_style="sedan", rooftop_id="R01"),
+        touch(3, make="Kia", model="K5", body_style="sedan", rooftop_id="R01"),
+        touch(4, make="Acura", model="RDX", body_style="suv", rooftop_id="R01"),
+        touch(5, make="Acura", model="TLX", body_style="sedan", rooftop_id="R01"),
+    ]
+    names = ("top_make", "top_body_style", "top_vehicle_segment", "owned_vehicle_segment", "is_vehicle_segment_change")
+    held = {**CAR, "make": "Kia", "body_style": "suv", "since": date(2024, 1, 1)}
+    row = one(engine, touches, garage=(held,))
+    # Make and body style of one vehicle stay together: of three Acuras and three sedans one is both.
+    assert [row[name] for name in names] == ["Acura", "sedan", "luxury suv", "volume suv", True]
+    assert one(engine, touches, garage=({**held, "make": "Acura"},))["is_vehicle_segment_change"] is False
+    assert one(engine, touches, garage=({**held, "make": "Unheard of"},))["is_vehicle_segment_change"] is None
+    assert one(engine, [touch(1, body_style="suv")], garage=(held,))["top_vehicle_segment"] is None
+
+
 def test_stock_is_the_newest_list_of_each_rooftop(engine):
     lists = (
         stocked(1, make="ACURA", model="mdx"),
