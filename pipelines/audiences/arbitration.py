@@ -93,13 +93,13 @@ def channel_losses(engine: Engine) -> pl.DataFrame:
 
 def _choose_brands(engine: Engine, policy: Policy) -> None:
     chosen = policy.channels.brand_choice
+    own = [one for one in chosen if one != "household"]
     query = query_text(__package__, "arbitration")
-    for position in range(1, 5):
-        key = _KEYS[chosen[position - 1]] if position <= len(chosen) else NOTHING
-        query = query.replace(f"/* key_{position} */", key)
-    at_home = [f"key_{one}" for one in chosen if one != "household"]
-    query = query.replace("/* home_keys */", ", ".join(at_home) or NOTHING)
-    causes = {f"cause_{at}": f"brand_{chosen[at - 1]}" if at <= len(chosen) else "brand_name" for at in range(1, 5)}
+    for at in range(4):
+        query = query.replace(f"/* key_{at + 1} */", _KEYS[chosen[at]] if at < len(chosen) else NOTHING)
+        query = query.replace(f"/* own_{at + 1} */", _KEYS[own[at]] if at < len(own) else NOTHING)
+    query = query.replace("/* home_keys */", ", ".join(f"key_{one}" for one in own) or NOTHING)
+    causes = {f"cause_{at + 1}": f"brand_{own[at]}" if at < len(own) else "brand_name" for at in range(3)}
     engine.keep("brand_choice", query, is_strict=policy.channels.one_brand_per_household, **causes)
 
 

@@ -1,5 +1,5 @@
 -- One brand per person: which rows of `contender` are still in, and by which key the others lost to which audience.
--- Parameters: $cause_1..4, what the keys that decide between brands are called; $is_strict, another brand than the household's loses.
+-- Parameters: $cause_1..3, what the person's own keys are called; $is_strict, another brand than the household's loses.
 -- The keys themselves stand in the marked places.
 WITH started AS (SELECT * FROM contender WHERE cause IS NULL AND is_started),
 home AS (
@@ -8,7 +8,8 @@ home AS (
 ),
 keyed AS (
     SELECT c.*, home.home_brand, home.home_audience, $is_strict AND c.brand <> home.home_brand AS is_shut,
-        /* key_1 */ AS key_1, /* key_2 */ AS key_2, /* key_3 */ AS key_3, /* key_4 */ AS key_4
+        /* key_1 */ AS key_1, /* key_2 */ AS key_2, /* key_3 */ AS key_3, /* key_4 */ AS key_4,
+        /* own_1 */ AS own_1, /* own_2 */ AS own_2, /* own_3 */ AS own_3
     FROM started c JOIN home USING (home_id)
 ),
 champion AS (
@@ -23,10 +24,11 @@ SELECT c.audience, c.person_id, c.brand,
     CASE
         WHEN c.is_shut THEN 'brand_household'
         WHEN c.brand = w.brand THEN NULL
-        WHEN c.key_1 <> w.key_1 THEN $cause_1
-        WHEN c.key_2 <> w.key_2 THEN $cause_2
-        WHEN c.key_3 <> w.key_3 THEN $cause_3
-        WHEN c.key_4 <> w.key_4 THEN $cause_4
+        -- The household decided where the person alone would have been given this brand instead.
+        WHEN row(c.own_1, c.own_2, c.own_3, c.brand) < row(w.own_1, w.own_2, w.own_3, w.brand) THEN 'brand_household'
+        WHEN c.own_1 <> w.own_1 THEN $cause_1
+        WHEN c.own_2 <> w.own_2 THEN $cause_2
+        WHEN c.own_3 <> w.own_3 THEN $cause_3
         ELSE 'brand_name'
     END AS cause
 FROM keyed c LEFT JOIN champion w USING (person_id)

@@ -195,6 +195,11 @@ def test_a_household_can_come_first_in_brand_and_rooftop(engine: DuckDBEngine) -
 
     own = brands(brand_choice=("distance",))
     assert own == {"p1": ("vol1", "R02"), "p2": ("lux", "R01"), "p3": ("lux", "R01")}
+    told = run(engine, policy(SHOPPING, channels=channels_policy(brand_choice=("household", "distance"))), *people)
+    assert {row[1:4] for row in lost(told)} == {("p2", on, "brand_household") for on in ("search", "social")}
+    alone = [{**one, "household_id": None} for one in people]
+    told = run(engine, policy(SHOPPING, channels=channels_policy(brand_choice=("household", "distance"))), *alone)
+    assert {row[1:4] for row in lost(told)} == {("p2", on, "brand_distance") for on in ("search", "social")}
     together = brands(brand_choice=("household", "distance"), rooftop_choice=("household", "distance"))
     assert together == {"p1": ("vol1", "R02"), "p2": ("vol1", "R02"), "p3": ("lux", "R01")}
     strict = brands(brand_choice=("household", "distance"), one_brand_per_household=True)
