@@ -95,7 +95,8 @@ def _caused(changes: pl.DataFrame, facts: pl.DataFrame, before: Side, after: Sid
     rows = changes.join(figures, on=[*PAIR, "change"], how="left").join(
         facts.select("person_id", *FACTS), on="person_id", how="left"
     )
-    traits = rows.with_columns(trait=pl.coalesce("trait", "figure_trait"))
+    by_figure = pl.when(~pl.col("is_policy")).then("figure_trait")  # where the policy decides, figures may differ and not matter
+    traits = rows.with_columns(trait=pl.coalesce("trait", by_figure))
     lower, higher = pl.col("number_after") < pl.col("number_before"), pl.col("number_after") > pl.col("number_before")
     is_less = pl.when(pl.col("trait").is_in(HIGHER_IS_LESS)).then(higher).otherwise(lower)
     prepared = traits.with_columns(

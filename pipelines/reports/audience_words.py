@@ -16,7 +16,7 @@ CAUSES = {
     "audience_priority": "another audience of the segment comes first",
     "audience_name": "another audience: first in the alphabet, all else equal",
     "data": "new signals or records",
-    "decay": "only time passed: points faded, a window or a date went by",
+    "decay": "only time passed",
     "expiry": "a trigger or a licence ran out",
     "arbitration": "arbitration between audiences",
     "rule": "the policy changed",
