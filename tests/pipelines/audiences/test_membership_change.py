@@ -231,9 +231,9 @@ def test_a_changed_rule_is_the_cause_only_for_whom_the_old_one_would_have_kept(e
 
 def test_figures_that_moved_besides_a_changed_rule_are_shown_and_not_blamed(engine: DuckDBEngine) -> None:
     world, otherwise = changed_policy(otherwise_in=True)
-    for one in (world.rows["candidate"], otherwise.rows["candidate"]):
-        one[0]["intent_score"] = 9.0
-    assert world.change(engine, otherwise)["trait"] is None
+    world.rows["previous_candidate"][0]["intent_tier"] = "hot"
+    row = world.change(engine, otherwise)
+    assert (row["cause"], row["trait"], row["before"]) == ("rule", None, "intent_tier hot")
 
 
 def test_a_policy_that_was_not_kept_is_the_cause_without_a_name(engine: DuckDBEngine) -> None:
