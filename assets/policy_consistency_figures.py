@@ -3,6 +3,7 @@
 import math
 from typing import get_args
 
+from assets.policy_consistency_experiments import experiment_problems
 from assets.policy_finder import Finder
 from assets.policy_problem import listed, nearest_of
 from pipelines.audiences.rules import candidate_columns
@@ -28,7 +29,7 @@ def figure_problems(found: Finder) -> None:
     _rest_of_scoring(found)
     _channels(found)
     _privacy(found)
-    _experiments(found)
+    experiment_problems(found)
     _splits(found)
     _plan(found)
 
@@ -110,16 +111,6 @@ def _privacy(found: Finder) -> None:
     for at, grant in enumerate(found.policy.privacy.grants):
         for place, segment in enumerate(grant.segments):
             found.known("privacy", ("grants", at, "segments", place), segment, get_args(SegmentName), "segment")
-
-
-def _experiments(found: Finder) -> None:
-    tests = found.policy.experiments.experiments
-    found.once("experiments", [(("experiments", at, "experiment"), one.experiment) for at, one in enumerate(tests)], "experiment")
-    for at, one in enumerate(tests):
-        if one.brand is not None:
-            found.known("experiments", ("experiments", at, "brand"), one.brand, found.brands, "brand")
-        for place, kind in enumerate(one.market_types):
-            found.known("experiments", ("experiments", at, "market_types", place), kind, found.market_types, "market type")
 
 
 def _splits(found: Finder) -> None:
