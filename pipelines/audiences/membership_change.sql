@@ -3,15 +3,14 @@
 --         transaction, previous_transaction, touch, trigger_event, previous_trigger_event, person_identifier, previous_person_identifier,
 --         consent_event.
 -- Parameter: $as_of date.
-WITH home AS (
+WITH lives AS (SELECT person_id, household_id FROM person UNION SELECT person_id, household_id FROM previous_person),
+home AS (
     -- Movers and those who share, or shared, their household.
-    SELECT DISTINCT v.person_id, p.person_id AS who
-    FROM mover v
-    JOIN (SELECT * FROM person UNION ALL BY NAME SELECT * FROM previous_person) o ON o.person_id = v.person_id
-    JOIN (SELECT * FROM person UNION ALL BY NAME SELECT * FROM previous_person) p
-        ON p.person_id = o.person_id OR p.household_id = o.household_id
+    SELECT person_id, person_id AS who FROM mover
+    UNION
+    SELECT v.person_id, p.person_id FROM mover v JOIN lives o USING (person_id) JOIN lives p ON p.household_id = o.household_id
 ),
-concerned AS (SELECT DISTINCT who FROM home UNION SELECT person_id FROM mover),
+concerned AS (SELECT DISTINCT who FROM home),
 here AS (SELECT record_id, person_id FROM member WHERE person_id IN (SELECT who FROM concerned)),
 there AS (SELECT record_id, person_id FROM previous_member WHERE person_id IN (SELECT who FROM concerned)),
 -- Records that belonged to one person and belong to another.

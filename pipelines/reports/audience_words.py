@@ -21,8 +21,8 @@ CAUSES = {
     "arbitration": "arbitration between audiences",
     "rule": "the policy changed",
     "consent": "a privacy request",
-    "identity": "records turned out to be somebody else's",
-    "untold": "not told: that day's account is lost",
+    "identity": "records are somebody else's",
+    "untold": "not told: its day is lost",
 }
 
 

@@ -107,7 +107,7 @@ def causes_chart(causes: pl.DataFrame) -> Markup:
     parts = [_text(middle - 8, TOP - 10, "left", "end"), _text(middle + 8, TOP - 10, "entered", "start")]
     for place, cause in enumerate(shown):
         y = TOP + ROW * place
-        parts.append(_text(LEFT - 70, y + 13, cause_in_words(cause), "end"))
+        parts.append(_text(LEFT - 8, y + 13, cause_in_words(cause), "end"))
         for change, sign in (("leave", -1), ("enter", 1)):
             people = counts.get((cause, change), 0)
             width = round(half * people / most, 1)
