@@ -7,7 +7,6 @@ policy the frames are those that the day published, row for row. Choosing what t
 import tempfile
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -20,6 +19,7 @@ from assets.catalogue import STAGES
 from assets.engine import DuckDBEngine
 from assets.house import House
 from assets.lake import Lake
+from assets.policy_reads import policy_before
 from assets.progress import give_back
 from assets.table import as_declared, read_input, schema_of
 from pipelines.step import Day, Input, Step, steps_of
@@ -73,7 +73,7 @@ def make(
 ) -> dict[str, pl.DataFrame]:  # fmt: skip
     """As `rehearse`, of a day that may still be under way: what the tables follow from must be published. Errors: NoSuchStep."""
     frames, made = dict(given or {}), dict[str, pl.DataFrame]()
-    known = replace(house.day(day), as_of=as_of or day, policy=policy)
+    known = Day(as_of or day, policy, house.seed, policy_before(house.tables, day))
     for step in chain(house.tables, day, set(tables), set(frames)):
         built = _run(house, step, day, known, {**made, **frames}, set(frames))
         made |= {name: frame for name, frame in built.items() if name not in frames}
