@@ -95,8 +95,9 @@ def _rest_of_scoring(found: Finder) -> None:
 
 def _channels(found: Finder) -> None:
     """Platforms themselves are judged with the exports."""
-    for at, one in enumerate(found.policy.channels.contact_limits):
-        found.known("channels", ("contact_limits", at, "channel"), one.channel, found.channels, "channel")
+    for key in ("contact_limits", "household_limits"):
+        for at, one in enumerate(getattr(found.policy.channels, key)):
+            found.known("channels", (key, at, "channel"), one.channel, found.channels, "channel")
     for at, start in enumerate(found.policy.channels.rollout):
         if start.after_days_low > start.after_days_high:
             found.wrong("channels", ("rollout", at), "after_days_low above after_days_high", "low not above high")
