@@ -19,6 +19,7 @@ def build(engine: Engine, day: Day) -> pl.DataFrame:
         query_text("pipelines.traits", "lifecycle"),
         as_of=day.as_of,
         days_per_year=DAYS_PER_YEAR,
+        slope_span_days=day.policy.scoring.vehicles.odometer.slope_span_days,
         days_ahead_most=DAYS_AHEAD_MOST,
     )
     return LIFECYCLE.schema.cast(clock)

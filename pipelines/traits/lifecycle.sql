@@ -1,7 +1,7 @@
 -- The contract clock of each vehicle held: lease, loan, age, warranties and service contract.
 -- Inputs: held; policy frame warranty(make in lower case, from_year, to_year, owner_from, owner_to, basic_months, basic_miles,
 --         powertrain_months, powertrain_miles, certified_months, certified_miles).
--- Parameters: $as_of date; $days_per_year; $days_ahead_most, so that a vehicle that hardly moves gives a date at all.
+-- Parameters: $as_of date; $slope_span_days that readings must span before they tell how a lease is driven; $days_per_year; $days_ahead_most, so that a vehicle that hardly moves gives a date at all.
 -- An unknown owner number takes the terms of a second owner: cover that may not exist is not promised. Sold as certified, a
 -- vehicle has the maker's certified powertrain cover where that is longer. Every cover counts from the in-service date.
 WITH own AS (
@@ -76,14 +76,16 @@ ends AS (
     GROUP BY person_id, vin
 ),
 driven AS (
-    -- Miles of the lease so far, and those that the way it is driven will have made of it by maturity.
+    -- Miles of the lease so far, and those that the way it is driven will have made of it by maturity. Without a reading since it
+    -- began there is only what is usual, and that is no evidence.
     SELECT
         person_id, vin,
         greatest(odometer_today - allowance_from_miles, 0) AS miles,
         greatest(odometer_today - allowance_from_miles, 0) + miles_per_day * greatest(date_diff('day', $as_of, matures_on), 0) AS at_end,
         least(
             date_diff('day', allowance_from, $as_of) / nullif(CAST(date_diff('day', allowance_from, matures_on) AS DOUBLE), 0), 1
-        ) AS share_over
+        ) AS share_over,
+        date_diff('day', allowance_from, odometer_on) >= $slope_span_days AS is_told
     FROM own WHERE is_lease AND allowed_miles > 0 AND odometer_today IS NOT NULL AND allowance_from_miles IS NOT NULL
 )
 SELECT
@@ -104,10 +106,11 @@ SELECT
     CASE WHEN own.is_lease THEN own.payments_left END AS lease_payments_left,
     CASE WHEN own.is_lease THEN own.allowed_miles END AS lease_allowed_miles,
     driven.miles AS lease_miles_driven,
-    CASE WHEN own.matures_on >= $as_of THEN round(driven.at_end / own.allowed_miles, 4) END AS lease_miles_pace,
-    CASE WHEN driven.share_over > 0 THEN round(driven.miles / (own.allowed_miles * driven.share_over), 4) END AS lease_miles_pace_to_date,
-    CAST(round(driven.at_end - own.allowed_miles) AS BIGINT) AS lease_excess_miles,
-    CAST(round(driven.miles - own.allowed_miles * driven.share_over) AS BIGINT) AS lease_excess_miles_to_date,
+    CASE WHEN driven.is_told AND own.matures_on >= $as_of THEN round(driven.at_end / own.allowed_miles, 4) END AS lease_miles_pace,
+    CASE WHEN driven.is_told AND driven.share_over > 0 THEN round(driven.miles / (own.allowed_miles * driven.share_over), 4) END AS lease_miles_pace_to_date,
+    CASE WHEN driven.is_told THEN CAST(round(driven.at_end - own.allowed_miles) AS BIGINT) END AS lease_excess_miles,
+    CASE WHEN driven.is_told THEN CAST(round(driven.miles - own.allowed_miles * driven.share_over) AS BIGINT) END
+        AS lease_excess_miles_to_date,
     CASE WHEN own.is_loan THEN own.matures_on END AS loan_ends_on,
     CASE WHEN own.is_loan THEN own.payments_left END AS loan_payments_left,
     own.loan_payoff,

@@ -88,6 +88,15 @@ def test_a_used_lease_without_a_reading_has_no_pace(engine):
     assert (row["lease_miles_pace"], row["lease_excess_miles"], row["lease_miles_driven"]) == (None, None, None)
 
 
+def test_a_reading_soon_after_the_start_does_not_tell_how_a_lease_is_driven(engine):
+    names = ("lease_miles_pace", "lease_miles_pace_to_date", "lease_excess_miles", "lease_excess_miles_to_date")
+    lease = {**LEASE, "term_months": 48}
+    late = clock(engine, lease, odometer_miles=2_000, odometer_on=date(2023, 7, 31), miles_per_day=33.0)  # 60 days
+    soon = clock(engine, lease, odometer_miles=2_000, odometer_on=date(2023, 7, 30), miles_per_day=33.0)
+    assert all(late[name] is not None for name in names)
+    assert [soon[name] for name in names] == [None] * 4
+
+
 def test_what_was_not_leased_here_has_no_lease(engine):
     for deals in ((), (LOAN,), ({**LEASE, "status": "cancelled"},)):
         row = clock(engine, *deals)
