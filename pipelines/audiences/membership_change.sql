@@ -36,8 +36,15 @@ changed_record AS (
     )
 ),
 -- In both directions: a deal that was unwound or corrected is news, too.
-deal AS (SELECT transaction_id, record_id, co_record_id, kind, status, occurred_on, vin FROM transaction),
-previous_deal AS (SELECT transaction_id, record_id, co_record_id, kind, status, occurred_on, vin FROM previous_transaction),
+their_record AS (SELECT record_id FROM here UNION SELECT record_id FROM there),
+deal AS (
+    SELECT transaction_id, record_id, co_record_id, kind, status, occurred_on, vin FROM transaction
+    WHERE record_id IN (FROM their_record) OR co_record_id IN (FROM their_record)
+),
+previous_deal AS (
+    SELECT transaction_id, record_id, co_record_id, kind, status, occurred_on, vin FROM previous_transaction
+    WHERE record_id IN (FROM their_record) OR co_record_id IN (FROM their_record)
+),
 changed_deal AS ((SELECT * FROM deal EXCEPT SELECT * FROM previous_deal) UNION ALL (SELECT * FROM previous_deal EXCEPT SELECT * FROM deal)),
 dealt AS (SELECT record_id FROM changed_deal UNION SELECT co_record_id FROM changed_deal WHERE co_record_id IS NOT NULL),
 news AS (
