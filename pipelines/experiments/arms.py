@@ -79,7 +79,7 @@ def as_arms_say(engine: Engine, day: Day, members: pl.DataFrame) -> tuple[pl.Dat
     engine.register("arm_member", members.select("audience", "person_id", "brand"))
     known = known.join(engine.sql(_DUE), on=["audience", "person_id"], how="left", maintain_order="left")
     is_early = pl.col("notice_days").is_not_null() & (pl.col("due_days") > pl.col("notice_days")).fill_null(False)
-    limited = pl.when(pl.col("only").is_null()).then("channels").otherwise(pl.col("channels").list.set_intersection("only"))
+    limited = pl.when(pl.col("only").is_null()).then("channels").otherwise(pl.col("channels").list.set_intersection("only").list.sort())
     kept = pl.when(pl.col("is_silent") | is_early).then(pl.lit([], pl.List(pl.String))).otherwise(limited)
     cell = pl.when(pl.col("code").is_null()).then("cell").otherwise(pl.concat_str("cell", pl.lit("_"), "code"))
     told = known.with_columns(kept=kept, message=pl.coalesce("arm_message", "message"), cell=cell)

@@ -139,6 +139,7 @@ class Assignment(PolicyModel):
     ratio_alarm: float = Field(default=0.001, gt=0, lt=0.5, description="p below which arms of the wrong sizes are an alarm")
     most_imbalance: float = Field(default=0.1, gt=0, description="standardised difference of a stratum's share that is told")
     most_exposed_share: float = Field(default=0.01, ge=0, lt=1, description="share of the held back who saw advertising")
+    most_met_share: float = Field(default=0.02, ge=0, lt=1, description="share of people in tests in whom two arms met")
     is_blocking: bool = Field(default=True, description="somebody held back who was delivered keeps the figures of the day back")
 
 
