@@ -2,6 +2,7 @@
 
 import gc
 import logging
+import signal
 import sys
 import time
 from collections.abc import Mapping
@@ -44,7 +45,16 @@ def serve(
     )
     gc.collect()
     gc.freeze()  # what importing made stays; the collector need not walk through it while answers wait
-    uvicorn.Server(config).run()
+    server = uvicorn.Server(config)
+
+    def ended(number: int, frame: object) -> None:
+        """The server raises again what ended it, when all is done: a good end. Before it listens, it ends here."""
+        if not server.started:
+            sys.exit(0)
+
+    for one in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(one, ended)
+    server.run()
 
 
 def _log_to_stderr() -> None:
