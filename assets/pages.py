@@ -1,4 +1,4 @@
-"""Writes the pages of a day: judgements, audiences, customer file, propensity. Static files that open without a server."""
+"""Writes the pages of a day: judgements, audiences, catalogue, customer file, propensity. Static, without a server."""
 
 import json
 import time
@@ -6,20 +6,25 @@ from collections.abc import Iterator
 from datetime import date
 
 import dagster as dg
+import polars as pl
 
 from assets.house import House
 from assets.lake import Lake
 from assets.progress import tell
 from assets.table import day_of
 from pipelines.reports.audience_page import audience_page
+from pipelines.reports.catalogue_page import Figures, catalogue_page, sizes_of
 from pipelines.reports.hygiene_page import hygiene_page
 from pipelines.reports.propensity_page import propensity_page
 from pipelines.reports.validation_page import validation_page
 
+DAYS_DRAWN = 90  # a quarter of sizes in the catalogue
+
 
 def assets(partitions: dg.DailyPartitionsDefinition) -> list[dg.AssetsDefinition]:
     """The assets of the pages."""
-    return [_audience_site(partitions), _hygiene_site(partitions), _propensity_site(partitions), _validation_site(partitions)]
+    sites = (_audience_site, _catalogue_site, _hygiene_site, _propensity_site, _validation_site)
+    return [site(partitions) for site in sites]
 
 
 def _audience_site(partitions: dg.DailyPartitionsDefinition) -> dg.AssetsDefinition:
@@ -41,6 +46,33 @@ def _audience_site(partitions: dg.DailyPartitionsDefinition) -> dg.AssetsDefinit
         yield dg.MaterializeResult(metadata={"dagster/uri": str(place)})
 
     return audience_site
+
+
+def _catalogue_site(partitions: dg.DailyPartitionsDefinition) -> dg.AssetsDefinition:
+    @dg.asset(
+        name="catalogue_site",
+        deps=["membership", "eligibility"],
+        group_name="reports",
+        owners=["team:marketing"],
+        kinds={"html"},
+        partitions_def=partitions,
+        description="Every audience in plain words made from its rules, with size over time, reasons and losses.",
+    )
+    def catalogue_site(context: dg.AssetExecutionContext, house: House) -> Iterator[dg.MaterializeResult]:
+        started, day, lake = time.monotonic(), day_of(context), house.tables
+        figures = Figures(lake.read("membership", day), lake.read("eligibility", day), sizes_by_day(lake, day))
+        html = catalogue_page(day, house.rules, figures)
+        place = lake.write_bytes(f"_site/{day.isoformat()}/catalogue.html", html.encode())
+        tell("catalogue_site", 1, started)
+        yield dg.MaterializeResult(metadata={"dagster/uri": str(place), "definitions": len(house.rules.audiences)})
+
+    return catalogue_site
+
+
+def sizes_by_day(lake: Lake, day: date) -> pl.DataFrame:
+    """audience, day, members over the last days up to a day. Of each day's members nothing but the audience is read."""
+    days = [one for one in lake.days("membership") if one <= day][-DAYS_DRAWN:]
+    return sizes_of({one: pl.read_parquet(lake.part("membership", one), columns=["audience"]) for one in days})
 
 
 def _hygiene_site(partitions: dg.DailyPartitionsDefinition) -> dg.AssetsDefinition:

@@ -89,7 +89,7 @@ def test_the_warehouse_answers_sql(lake: Lake) -> None:
 
 
 def test_pages_open_without_a_network(lake: Lake) -> None:
-    for name in ("audiences.html", "hygiene.html", "propensity.html", "validation.html"):
+    for name in ("audiences.html", "catalogue.html", "hygiene.html", "propensity.html", "validation.html"):
         html = (lake.home / "_site" / SAMPLE_DAY / name).read_text(encoding="utf-8")
         assert html.startswith("<!doctype html>") and "http" not in html.replace("http://www.w3.org", "")
 
