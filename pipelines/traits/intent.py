@@ -18,6 +18,7 @@ from schemas.tables.traits import INTENT, INTEREST
 from schemas.vocabulary_touch import TOUCH_NOUNS
 
 MICROS = 1_000_000
+RECENT_DAYS = 30  # the days of the columns that end in _30d
 NEVER = 32_767  # no age: above every day of a window
 COUNTS = {  # columns of intent by the flag whose kinds they count
     "vdp_views_30d": "is_vehicle_page", "payment_tool_30d": "is_payment", "forms_30d": "is_form", "calls_30d": "is_call",
@@ -43,9 +44,24 @@ def driver_rows(engine: Engine, day: Day) -> pl.DataFrame:
     """Points and touches by person, brand and kind, as numbers, sorted by all three."""
     numbers = {"all_no": brand_names(day.policy).index(ALL), "repeat_no": kind_names(day.policy).index(REPEAT)}
     bonus = day.policy.scoring.intent.repeat_vin_bonus
-    found = engine.sql(query_text(PACKAGE, "touch_driver"), repeat_vin_bonus=bonus, **numbers)
-    key = pl.col("person_no").cast(pl.Int64) * 65_536 + pl.col("brand_no").cast(pl.Int64) * 256 + pl.col("kind_no")
-    return found.sort(key)
+    rows = engine.sql(query_text(PACKAGE, "touch_driver"), repeat_vin_bonus=bonus, **numbers).sort("driver")
+    driver, touches, age = (whole(rows[one]) for one in ("driver", "touches", "age_days"))
+    runs = Runs.of(driver)
+    kept, is_recent = driver[runs.at], (age < RECENT_DAYS) & (driver & 255 != numbers["repeat_no"])
+    return pl.DataFrame(
+        {
+            "person_no": kept >> 16,
+            "brand_no": kept >> 8 & 255,
+            "kind_no": kept & 255,
+            "is_scored": runs.sums(rows["is_scored"].to_numpy()) > 0,
+            "micros": runs.sums(whole(rows["micros"])),
+            "touches": runs.sums(touches),
+            "touches_30d": runs.sums(touches * is_recent),
+            "newest_age": runs.smallest(age),
+            "oldest_age": runs.largest(age),
+            "days_30d": runs.bits(np.left_shift(1, np.minimum(age, RECENT_DAYS)) * is_recent),
+        }
+    )
 
 
 def intent_frame(drivers: pl.DataFrame, day: Day, people: pl.Series) -> pl.DataFrame:
@@ -80,7 +96,7 @@ def activity(drivers: pl.DataFrame, runs: Runs, kinds: list[str]) -> dict[str, W
         **counts,
         "has_scored": runs.sums(is_scored) > 0,
         "touches_30d": runs.sums(is_scored * touches),
-        "active_days_30d": runs.bits(is_scored * whole(drivers["days_30d"])),
+        "active_days_30d": np.bitwise_count(runs.bits(is_scored * whole(drivers["days_30d"]))).astype(np.int64),
         "first_age": runs.largest(np.where(is_scored, whole(drivers["oldest_age"]), -1)),
         "last_age": runs.smallest(np.where(is_scored, whole(drivers["newest_age"]), NEVER)),
     }

@@ -40,8 +40,8 @@ class Runs:
         return np.minimum.reduceat(values, self.at)
 
     def bits(self, values: Whole) -> Whole:
-        """How many bits are set in any row."""
-        return np.bitwise_count(np.bitwise_or.reduceat(values, self.at)).astype(np.int64)
+        """The bits that are set in any row."""
+        return np.bitwise_or.reduceat(values, self.at)
 
     def spread(self, values: Whole) -> Whole:
         """A value per run as a value per row."""

@@ -1,6 +1,7 @@
--- Points and touches per person, brand ($all_no: the person as a whole) and kind; kind $repeat_no is the bonus for the same vehicle
--- seen again on another day. Inputs: touch_points, touch_narrow; policy frame intent_weight. Parameters: $repeat_vin_bonus,
--- $all_no, $repeat_no. micros: millionths of a point. days_30d: a bit for each of the last 30 days with a touch.
+-- What each kind, source and day brings to a score, once more the bonus (kind $repeat_no) for the same vehicle seen again on another day.
+-- Inputs: touch_points, touch_narrow; policy frame intent_weight. Parameters: $repeat_vin_bonus, $all_no, $repeat_no.
+-- driver: person, brand ($all_no: the person as a whole) and kind as one number, so that rows are sorted by one. micros: millionths of a
+-- point.
 WITH seen AS (
     SELECT person_no, vin_no, brand_no, min(age_days) AS newest, max(age_days) AS oldest
     FROM touch_narrow
@@ -21,15 +22,11 @@ bonus AS (
     FROM repeated
     JOIN intent_weight ON intent_weight.kind = 'vdp_view' AND intent_weight.points > 0
 )
-SELECT person_no, brand_no, kind_no, bool_or(is_scored) AS is_scored, CAST(sum(points) * 1000000 AS BIGINT) AS micros,
-    CAST(sum(touches) AS BIGINT) AS touches, CAST(coalesce(sum(touches) FILTER (age_days < 30), 0) AS BIGINT) AS touches_30d,
-    min(age_days) AS newest_age, max(age_days) AS oldest_age,
-    bit_or(CAST(1 AS BIGINT) << CAST(least(age_days, 30) AS BIGINT)) & 1073741823 AS days_30d
+SELECT (CAST(person_no AS BIGINT) << 16) | (CAST(brand_no AS BIGINT) << 8) | kind_no AS driver, is_scored,
+    CAST(points * 1000000 AS BIGINT) AS micros, touches, age_days
 FROM touch_points
-GROUP BY person_no, brand_no, kind_no
 UNION ALL
-SELECT person_no, brand_no, CAST($repeat_no AS TINYINT), true, CAST(sum(points) * 1000000 AS BIGINT), count(*), 0,
-    min(age_days), max(age_days), 0
+SELECT (CAST(person_no AS BIGINT) << 16) | (CAST(brand_no AS BIGINT) << 8) | CAST($repeat_no AS BIGINT), true,
+    CAST(points * 1000000 AS BIGINT), 1, age_days
 FROM bonus
 WHERE points > 0
-GROUP BY person_no, brand_no
