@@ -12,7 +12,7 @@ from rich.table import Table as RichTable
 from assets.arrivals import late_days
 from assets.cli_backtest import backtest_command
 from assets.cli_diff import diff_command
-from assets.cli_experiments import power_command
+from assets.cli_experiments import experiments_command, power_command
 from assets.cli_explain import explain_command
 from assets.cli_identity import resolve_command
 from assets.cli_language import language_command
@@ -54,6 +54,7 @@ app.command("preview")(preview_command)
 app.command("diff")(diff_command)
 app.command("rebuild")(rebuild_command)
 app.command("power")(power_command)
+app.command("experiments")(experiments_command)
 app.command("language")(language_command)
 app.command("triggers")(triggers_command)
 app.command("serve")(serve_command)

@@ -1,11 +1,20 @@
 """velocity power and velocity experiments: how many people a test needs, and how the tests of a lake stand."""
 
+from datetime import date
 from math import isfinite
+from pathlib import Path
 from typing import Annotated
 
 import typer
+from markupsafe import Markup
 from rich.console import Console
+from rich.table import Table
 
+from assets.experiments_view import experiments_view
+from assets.house import PROJECT, House
+from assets.policy_files import load_policy
+from assets.policy_problem import PolicyError
+from assets.rehearsal import NotPublished
 from pipelines.experiments.power import (
     Question,
     Unpowered,
@@ -15,12 +24,67 @@ from pipelines.experiments.power import (
     power_with,
     weeks_until,
 )
+from pipelines.reports.experiments_page import arms_table, geo_table, health_table, planned_table, power_table, tests_of
+from pipelines.reports.page import TableBlock
 
 MISUSED = 2
 TOO_FEW = 1
 
 out = Console(markup=False, highlight=False)
 err = Console(stderr=True, markup=False, highlight=False)
+
+
+def experiments_command(
+    group: Annotated[str, typer.Option("--group", help="A folder of policy/, such as velocity_b.")],
+    lake: Annotated[Path, typer.Option("--lake", help="Where tables are kept.")],
+    day: Annotated[str | None, typer.Option("--date", help="A published day, YYYY-MM-DD; the newest where not given.")] = None,
+    html: Annotated[Path | None, typer.Option("--html", help="Write a page here.")] = None,
+    policy: Annotated[Path, typer.Option("--policy", help="The folder that holds the groups.")] = PROJECT / "policy",
+) -> None:
+    """List the tests in force: sizes, balance, power by now, contamination. Exit code 1: a check is broken."""
+    house = House(group=group, drop="", lake=str(lake.resolve()), policy=str(policy.resolve()))
+    try:
+        rules = load_policy(group, policy)
+        view = experiments_view(house.tables, _day(day))
+    except (PolicyError, NotPublished) as wrong:
+        err.print(str(wrong), style="red", soft_wrap=True)
+        raise typer.Exit(MISUSED) from None
+    running = view.arms.filter("is_in_force")
+    for test in tests_of(running):
+        _show(arms_table(running, test))
+    for block in (power_table(running), geo_table(view.geo), planned_table(view.arms), health_table(view.health)):
+        _show(block)
+    if html:
+        html.parent.mkdir(parents=True, exist_ok=True)
+        html.write_text(view.page(rules), encoding="utf-8")
+        err.print(f"{html} written", soft_wrap=True)
+    if not view.health["is_within"].all():
+        raise typer.Exit(TOO_FEW)
+
+
+def _day(text: str | None) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is not a day; expected YYYY-MM-DD", param_hint="--date") from None
+
+
+def _show(block: TableBlock) -> None:
+    """One table; columns of bars are for the page."""
+    kept = [at for at in range(len(block.heads)) if at not in block.bars]
+    table = Table(title=block.caption, title_justify="left")
+    for at in kept:
+        table.add_column(block.heads[at], justify="right" if at in block.numeric else "left", overflow="fold")
+    for row in block.rows:
+        table.add_row(*(_plain(row[at]) for at in kept))
+    out.print(table)
+    if block.note:
+        out.print(block.note, style="dim", soft_wrap=True)
+
+
+def _plain(cell: object) -> str:
+    """A cell without the marks of a page."""
+    return cell.striptags() if isinstance(cell, Markup) else str(cell)
 
 
 def power_command(
