@@ -1,4 +1,4 @@
-"""How a trigger's sentence is filled in: figures in the reader's spelling, one day and not 1 days."""
+"""How a trigger's sentence is filled in: figures in the reader's spelling, one day and not 1 days, today and not 0 days."""
 
 import re
 
@@ -8,6 +8,7 @@ from pipelines.normalise.singular import singular
 
 _FIELD = re.compile(r"\{(\w+)(?::(usd|short|whole))?\}")
 _PART = re.compile(r"\[([^\]]*)\]|([^\[]+)")
+_NONE = {r", 0 days ago\b": ", today", r", 0 days\b": ", today", r", 0 months left\b": ", less than a month left"}
 
 
 def sentence_of(template: str) -> pl.Expr:
@@ -18,7 +19,10 @@ def sentence_of(template: str) -> pl.Expr:
     value; outside of [] a column without one reads `unknown`.
     """
     parts = [_part(optional, plain) for optional, plain in _PART.findall(template)]
-    return singular(pl.concat_str(parts))
+    text = singular(pl.concat_str(parts))
+    for none, words in _NONE.items():
+        text = text.str.replace_all(none, words)
+    return text
 
 
 def _part(optional: str, plain: str) -> pl.Expr:

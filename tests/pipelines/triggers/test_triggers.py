@@ -52,7 +52,7 @@ CASES = {
     "warranty_powertrain_ending": (
         {"lifecycle": {**ONE, "powertrain_warranty_ends_on": date(2026, 11, 21)}},
         date(2026, 11, 21),
-        "powertrain warranty ends 2026-11-21, 0 days",
+        "powertrain warranty ends 2026-11-21, today",
         {"days_left": 0, "miles_today": None},
     ),
     "contract_ending": (

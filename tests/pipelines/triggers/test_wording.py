@@ -32,6 +32,13 @@ def test_a_sentence_survives_an_unknown_figure():
     assert frame.select(sentence_of("{a} of {b:usd}.")).to_series().to_list() == ["1 of $2.", "unknown of $1,000,000."]
 
 
+def test_nothing_left_is_today():
+    frame = pl.DataFrame({"a": [0, 10, 1]})
+    assert frame.select(sentence_of("ends, {a} days")).to_series().to_list() == ["ends, today", "ends, 10 days", "ends, 1 day"]
+    assert frame.select(sentence_of("moved, {a} days ago")).to_series().to_list()[:2] == ["moved, today", "moved, 10 days ago"]
+    assert frame.select(sentence_of("owed, {a} months left")).to_series()[0] == "owed, less than a month left"
+
+
 def test_an_optional_part_is_left_out_where_a_figure_is_unknown():
     frame = pl.DataFrame({"a": [1, None], "b": [2, 3]})
     assert frame.select(sentence_of("{b} days[, {a} of {b} visits], so")).to_series().to_list() == [
