@@ -9,7 +9,7 @@ import pytest
 from assets.lake import Lake
 from tests.worlds import ROOT, SAMPLE_DROP, fingerprint, run_arguments, velocity
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 GROUP, DAYS = "velocity_sample", ("2026-11-19", "2026-11-20", "2026-11-21")
 LATE = "dms_sales/DVD46301_20261120_2350_SL.txt"
 DONE = (0, 3)
