@@ -3,6 +3,8 @@
 What a platform takes is declared in schemas/platforms; nothing here knows a platform by name.
 """
 
+from dataclasses import dataclass
+
 import polars as pl
 
 from pipelines.activation.normalise import prepared
@@ -21,33 +23,56 @@ def member_identifiers(
     `known` is the evidence of one platform, `states` has person_id and state, `most` is how many e-mails or phones of a member
     are sent at most. An identifier that a suppressed person carries is sent for nobody: to the platform the two are one.
     """
-    strong = _strong(engine, contract, known, min(most, contract.max_per_kind or most))
-    parts = _parts(engine, contract, known.filter(pl.col("denied").is_null()))
-    long = pl.concat([strong, *_joined(contract, parts), *_alone(contract, parts)]).sort(*MEMBER, "place", "rank", "identifier")
-    held = pl.col("kind").implode()
-    sets = [held.list.set_intersection(pl.lit(list(one), pl.List(pl.String))).list.len() == len(one) for one in contract.enough]
-    listed = long.group_by(MEMBER, maintain_order=True).agg(
-        pl.col("identifier").alias("identifiers"),
-        is_own=pl.col("is_first_party").any(),
-        is_enough=pl.any_horizontal(pl.col("identifies").any(), *sets),
-    )
-    basis = pl.when("is_own").then(pl.lit("first_party_relationship")).otherwise(pl.lit("licence"))
-    enough = listed.filter("is_enough").select(*MEMBER, "identifiers", basis=basis)
-    return _with_own_id(contract, enough, states)
+    members = known.filter(pl.col("segment").is_not_null()).select(MEMBER).unique().with_row_index("member")
+    rows = known.join(members, on=MEMBER, how="left").drop(MEMBER)
+    strong = _strong(engine, contract, rows, min(most, contract.max_per_kind or most))
+    parts = _parts(engine, contract, rows.filter(pl.col("denied").is_null()))
+    table, own = members, []
+    found = [*strong, *_joined(contract, parts), *_alone(contract, parts)]
+    held = sorted((one for one in found if one.rows.height), key=lambda one: one.place)
+    for number, one in enumerate(held):
+        named = one.rows.select("member", pl.col("value").alias(f"held_{number}"), pl.col("own").alias(f"own_{number}"))
+        table = table.join(named, on="member", how="left", maintain_order="left")
+        own.append(pl.col(f"own_{number}").fill_null(False))
+    if not held:
+        return members.clear().select(*MEMBER, identifiers=pl.lit([], pl.List(pl.String)), basis=pl.lit("", pl.String))
+    basis = pl.when(pl.any_horizontal(own)).then(pl.lit("first_party_relationship")).otherwise(pl.lit("licence"))
+    enough = table.filter(_is_enough(contract, held))
+    listed = pl.concat_list([f"held_{number}" for number in range(len(held))]).list.drop_nulls()
+    return _with_own_id(contract, enough.select(*MEMBER, identifiers=listed, basis=basis), states)
 
 
-def _strong(engine: Engine, contract: PlatformContract, known: pl.DataFrame, most: int) -> pl.DataFrame:
+@dataclass(frozen=True)
+class Held:
+    """One identifier per member at most: member, value as kind:value, own. `place` orders it among the others."""
+
+    kind: str
+    place: tuple[int, int]
+    rows: pl.DataFrame
+    identifies: bool
+
+
+def _is_enough(contract: PlatformContract, held: list[Held]) -> pl.Expr:
+    """Something strong, or a whole set of parts that the platform names as enough."""
+    there = {one.kind: pl.col(f"held_{number}").is_not_null() for number, one in enumerate(held) if one.place[1] == 0}
+    alone = [there[one.kind] for one in held if one.identifies and one.place[1] == 0]
+    sets = [pl.all_horizontal([there[kind] for kind in kinds]) for kinds in contract.enough if set(kinds) <= set(there)]
+    return pl.any_horizontal([*alone, *sets]) if alone or sets else pl.lit(False)
+
+
+def _strong(engine: Engine, contract: PlatformContract, known: pl.DataFrame, most: int) -> list[Held]:
     """E-mails and phones, and hashes delivered in their place where they equal ours."""
-    frames = [_long(known.clear(), "", pl.lit(""), 0, identifies=True)]
+    found = []
     for place, one in enumerate(contract.identifiers):
         if one.evidence not in STRONG:
             continue
         rows = prepared(engine, contract, known.filter(pl.col("kind") == one.evidence), {"value": one.kind})
         both = pl.concat([rows, _delivered(contract, known, one.stands_for)]).filter(pl.col("value").is_not_null())
         refused = both.filter(pl.col("denied") == "suppressed").select("value").unique()
-        free = both.filter(pl.col("denied").is_null()).join(refused, on="value", how="anti")
-        frames.append(_best(free, one.kind, place, most))
-    return pl.concat(frames)
+        free = both.filter(pl.col("denied").is_null())
+        free = free.join(refused, on="value", how="anti") if refused.height else free
+        found += _best(free, one.kind, place, most)
+    return found
 
 
 def _delivered(contract: PlatformContract, known: pl.DataFrame, kind: str | None) -> pl.DataFrame:
@@ -58,73 +83,76 @@ def _delivered(contract: PlatformContract, known: pl.DataFrame, kind: str | None
     return rows.with_columns(pl.col("value").str.decode("hex", strict=False).bin.encode("base64"))
 
 
-def _best(rows: pl.DataFrame, kind: str, place: int, most: int) -> pl.DataFrame:
-    """The best few distinct values of a kind per member."""
-    once = rows.sort(*MEMBER, "rank", "value").unique([*MEMBER, "value"], keep="first", maintain_order=True)
-    few = once.filter(pl.int_range(pl.len()).over(MEMBER) < most)
-    return _long(few, kind, pl.col("value"), place, identifies=True)
+def _best(rows: pl.DataFrame, kind: str, place: int, most: int) -> list[Held]:
+    """The best few distinct values of a kind per member, the first of each member apart from the second, and so on."""
+    is_many = pl.col("member").is_duplicated()
+    several = rows.filter(is_many).sort("member", "rank", "value").unique(["member", "value"], keep="first", maintain_order=True)
+    several = several.with_columns(turn=pl.int_range(pl.len()).over("member"))
+    ranked = pl.concat([rows.filter(~is_many).with_columns(turn=pl.lit(0, pl.Int64)), several])
+    return [
+        _held(ranked.filter(pl.col("turn") == turn), kind, "value", "is_first_party", (place, turn), True) for turn in range(most)
+    ]
 
 
 def _parts(engine: Engine, contract: PlatformContract, free: pl.DataFrame) -> pl.DataFrame:
     """One row per member with the best address and the name: a column per part that the platform takes, in its own spelling."""
-    order = [*MEMBER, "rank", "value"]
-    address = free.filter(pl.col("kind") == "address").sort(order).unique(MEMBER, keep="first", maintain_order=True)
-    name = free.filter(pl.col("kind") == "name").sort(order).unique(MEMBER, keep="first", maintain_order=True)
+    address, name = (_first(free.filter(pl.col("kind") == kind)) for kind in ("address", "name"))
     line, called = pl.col("value").str.split("|"), pl.col("value").str.split_exact("|", 1)
     at = {"street": -4, "city": -3, "state": -2, "zip": -1}
     cut = {one: line.list.get(place, null_on_oob=True) for one, place in at.items()}
-    places = address.select(*MEMBER, place_own="is_first_party", **cut)
-    names = name.select(*MEMBER, name_own="is_first_party", first_name=called.struct[0], last_name=called.struct[1])
-    both = places.join(names, on=MEMBER, how="full", coalesce=True)
+    places = address.select("member", place_own="is_first_party", **cut)
+    names = name.select("member", name_own="is_first_party", first_name=called.struct[0], last_name=called.struct[1])
+    both = places.join(names, on="member", how="full", coalesce=True)
     has_zip = pl.col("zip").is_not_null() & (pl.col("zip") != "")
     both = both.with_columns(country=pl.when(has_zip).then(pl.lit("US")))  # a ZIP that exists is a US address
     taken = [one for one in contract.identifiers if one.evidence in (*at, "first_name", "last_name", "country")]
-    wide = both.select(*MEMBER, "place_own", "name_own", *(pl.col(one.evidence).alias(f"part_{one.kind}") for one in taken))
+    wide = both.select("member", "place_own", "name_own", *(pl.col(one.evidence).alias(f"part_{one.kind}") for one in taken))
     return prepared(engine, contract, wide, {f"part_{one.kind}": one.kind for one in taken})
 
 
-def _joined(contract: PlatformContract, parts: pl.DataFrame) -> list[pl.DataFrame]:
+def _first(rows: pl.DataFrame) -> pl.DataFrame:
+    """The best row of each member."""
+    is_many = pl.col("member").is_duplicated()
+    several = rows.filter(is_many).sort("member", "rank", "value").unique("member", keep="first", maintain_order=True)
+    return pl.concat([rows.filter(~is_many), several])
+
+
+def _joined(contract: PlatformContract, parts: pl.DataFrame) -> list[Held]:
     """Parts that go only together: all of them or nothing, because without one of them nobody is matched."""
-    frames = []
+    found = []
     for kind, ones in contract.joint.items():
         columns = [f"part_{one}" for one in ones]
-        whole = parts.drop_nulls(columns).with_columns(is_first_party=pl.col("place_own") & pl.col("name_own"), rank=pl.lit(1))
-        frames.append(_long(whole, kind, pl.concat_str(*columns, separator="|"), len(contract.identifiers), identifies=True))
-    return frames
+        value = pl.when(pl.all_horizontal(pl.col(columns).is_not_null())).then(pl.concat_str(*columns, separator="|"))
+        whole = parts.with_columns(joint=value, own=pl.col("place_own") & pl.col("name_own")).drop_nulls("joint")
+        found.append(_held(whole, kind, "joint", "own", (len(contract.identifiers), 0), True))
+    return found
 
 
-def _alone(contract: PlatformContract, parts: pl.DataFrame) -> list[pl.DataFrame]:
+def _alone(contract: PlatformContract, parts: pl.DataFrame) -> list[Held]:
     """Parts that go one by one."""
     together = {one for ones in contract.joint.values() for one in ones}
-    frames = []
+    found = []
     for place, one in enumerate(contract.identifiers):
         if f"part_{one.kind}" in parts.columns and one.kind not in together:
             own = "name_own" if one.evidence in ("first_name", "last_name") else "place_own"
-            held = parts.drop_nulls(f"part_{one.kind}").with_columns(is_first_party=pl.col(own), rank=pl.lit(1))
-            frames.append(_long(held, one.kind, pl.col(f"part_{one.kind}"), place, identifies=False))
-    return frames
+            found.append(_held(parts.drop_nulls(f"part_{one.kind}"), one.kind, f"part_{one.kind}", own, (place, 0), False))
+    return found
 
 
-def _long(rows: pl.DataFrame, kind: str, value: pl.Expr, place: int, *, identifies: bool) -> pl.DataFrame:
-    return rows.select(
-        *MEMBER,
-        "is_first_party",
-        pl.col("rank").cast(pl.Int64),
-        identifier=pl.concat_str(pl.lit(f"{kind}:"), value),
-        kind=pl.lit(kind),
-        place=pl.lit(place, pl.Int64),
-        identifies=pl.lit(identifies),
-    )
+def _held(rows: pl.DataFrame, kind: str, column: str, own: str, place: tuple[int, int], identifies: bool) -> Held:
+    value = pl.concat_str(pl.lit(f"{kind}:"), column)
+    return Held(kind, place, rows.select("member", value=value, own=own), identifies)
 
 
 def _with_own_id(contract: PlatformContract, members: pl.DataFrame, states: pl.DataFrame) -> pl.DataFrame:
     """Our id of the person where the platform takes one, and limited data use for residents of the states that it names."""
     listed: list[pl.Expr] = [pl.col("identifiers")]
+    known = members
     for one in contract.identifiers:
         if one.evidence == "person_id":
             listed.append(pl.concat_list(pl.concat_str(pl.lit(f"{one.kind}:"), "person_id")))
     if contract.limited_use_states:
         option = pl.when(pl.col("state").is_in(list(contract.limited_use_states))).then(pl.lit(["option:LDU"]))
         listed.append(option.otherwise(pl.lit([], pl.List(pl.String))))
-    known = members.join(states.unique("person_id"), on="person_id", how="left", maintain_order="left")
-    return known.with_columns(identifiers=pl.concat_list(*listed)).select(members.columns)
+        known = members.join(states.unique("person_id"), on="person_id", how="left", maintain_order="left")
+    return known.with_columns(identifiers=pl.concat_list(*listed)).select(members.columns) if len(listed) > 1 else members

@@ -21,6 +21,7 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         if isinstance(rule, Rule)
     }
 )
+SAMPLE = 1_000  # rows looked at to tell whether a column repeats itself
 
 
 def normalised(platform: PlatformContract, kind: str, values: pl.Series) -> pl.Series:
@@ -45,10 +46,27 @@ def prepared(engine: Engine, platform: PlatformContract, frame: pl.DataFrame, ki
 def hashed(engine: Engine, values: pl.DataFrame, *, encoding: str = "hex") -> pl.DataFrame:
     """SHA-256 of the UTF-8 bytes of each value, in order; null stays null. Hex in lower case, or Base64 of the raw bytes.
 
-    Columns are named by their place for the query, so that a name is never part of SQL.
+    A column of few values, as names are, is hashed once per value.
     """
+    few = [one for one in values.columns if _repeats(values.get_column(one))]
+    many = _digests(engine, values.drop(few), encoding) if len(few) < values.width else values.select([])
+    made = {one: many.get_column(one) for one in many.columns}
+    for name in few:
+        once = values.select(pl.col(name).unique().sort())
+        told = once.with_columns(digest=_digests(engine, once, encoding).get_column(name))
+        made[name] = values.select(name).join(told, on=name, how="left", maintain_order="left").get_column("digest").alias(name)
+    return pl.DataFrame([made[name].alias(name) for name in values.columns])
+
+
+def _repeats(values: pl.Series) -> bool:
+    return len(values) > SAMPLE and values.head(SAMPLE).n_unique() < SAMPLE // 2
+
+
+def _digests(engine: Engine, values: pl.DataFrame, encoding: str) -> pl.DataFrame:
+    """Digests by place. Columns are named by their place for the query, so that a name is never part of SQL."""
     digest = "sha256({0}) AS {0}" if encoding == "hex" else "to_base64(unhex(sha256({0}))) AS {0}"
     places = [f"value_{place}" for place in range(values.width)]
     engine.register("hash_input", values.rename(dict(zip(values.columns, places, strict=True))).with_row_index("place"))
-    digests = engine.sql(f"SELECT {', '.join(digest.format(one) for one in places)} FROM hash_input ORDER BY place")
-    return digests.rename(dict(zip(places, values.columns, strict=True)))
+    digests = engine.sql(f"SELECT place, {', '.join(digest.format(one) for one in places)} FROM hash_input")
+    ordered = digests if digests.get_column("place").is_sorted() else digests.sort("place")
+    return ordered.select(pl.col(one).alias(name) for one, name in zip(places, values.columns, strict=True))

@@ -10,6 +10,7 @@ Stage = Callable[[pl.Expr], pl.Expr]
 HASH = r"(?i)^\s*[0-9a-f]{64}\s*$"  # SHA-256 in hex
 # Characters that print nothing: controls, bidirectional marks, zero-width characters, byte order mark, variation selectors.
 INVISIBLE = r"[\p{Cf}\u{FE00}-\u{FE0F}\x00-\x08\x0e-\x1f\x7f]"
+ODD = r"[^\x20-\x7e]"
 
 
 @dataclass(frozen=True)
@@ -35,9 +36,29 @@ class Rule:
         return both.select(pl.when("done").then("value").otherwise("worked").alias(values.name)).to_series()
 
     def _worked(self, values: pl.Series) -> pl.Series:
-        for stage in self.stages:
-            values = values.to_frame("value").select(stage(pl.col("value"))).to_series()
-        return values
+        """Printing ASCII needs no look at what cannot be seen and no composing; what is not, is worked in full."""
+        is_odd = values.str.contains(ODD).fill_null(False)
+        if is_odd.any():
+            worked = _run(self.stages, values.filter(is_odd))
+            place = is_odd.cum_sum().cast(pl.Int64) - 1
+            both = pl.DataFrame({"odd": is_odd, "worked": worked.gather(place.clip(0)), "plain": self._plain(values)})
+            return both.select(pl.when("odd").then("worked").otherwise("plain").alias(values.name)).to_series()
+        return self._plain(values)
+
+    def _plain(self, values: pl.Series) -> pl.Series:
+        shorter = {visible: None, lower: _lower_plain}
+        stages = [shorter.get(stage, stage) for stage in self.stages]
+        return _run(tuple(stage for stage in stages if stage is not None), values)
+
+
+def _run(stages: tuple[Stage, ...], values: pl.Series) -> pl.Series:
+    for stage in stages:
+        values = values.to_frame("value").select(stage(pl.col("value"))).to_series()
+    return values
+
+
+def _lower_plain(value: pl.Expr) -> pl.Expr:
+    return value.str.to_lowercase()
 
 
 def visible(value: pl.Expr) -> pl.Expr:

@@ -48,7 +48,7 @@ def render(
     jobs = _jobs(platform, export_member, Account(account, audience_ids or {}))
     drawn = {job.cell: _draw(platform, job) for job in jobs}
     files = {one.path: one.body for one in _numbered(platform, drawn)}
-    files |= {f"{platform}/{cell}/{name}": content for cell, one in drawn.items() for name, content in one.files.items()}
+    files |= {f"{platform}/{cell}/{name}": content for cell, one in drawn.items() for name, content in one.files().items()}
     counts = {job.cell: _counts(job.rows) for job in jobs}
     return files | {f"{platform}/{MANIFEST}": _manifest(platform, counts, files)}
 

@@ -33,7 +33,7 @@ def draw_google(contract: PlatformContract, job: Job) -> Drawn:
         body = _text({"destinations": into["destinations"], "removeAsOfTime": job.started_at})
         parts.append(Part("replace", "remove-all", body, request="POST /v1/audienceMembers:removeAll"))
     come = added(job.rows)
-    return Drawn(tuple(parts), {"upload.csv": upload_csv(come)} if come.height else {})
+    return Drawn(tuple(parts), lambda: {"upload.csv": upload_csv(come)} if come.height else {})
 
 
 def _destination(where: Account, cell: str) -> dict[str, Any]:

@@ -16,7 +16,7 @@ def draw_linkedin(contract: PlatformContract, job: Job) -> Drawn:
     request = f"POST /rest/dmpSegments/{job.where.audience_id(job.cell)}/users"
     parts = [part for phase in phases(job) for part in _bodies(phase, request, contract.batch_members)]
     come = added(job.rows)
-    return Drawn(tuple(parts), {"upload.csv": file_text(come, UPLOAD)} if come.height else {})
+    return Drawn(tuple(parts), lambda: {"upload.csv": file_text(come, UPLOAD)} if come.height else {})
 
 
 def _bodies(phase: Phase, request: str, size: int) -> list[Part]:

@@ -27,7 +27,7 @@ def draw_meta(contract: PlatformContract, job: Job) -> Drawn:
     files = {"audience.json": _text({"account": job.where.account, "audience_id": audience} | settings)}
     parts = [part for phase in phases(job) for part in _payloads(phase, job.cell, audience, contract)]
     come = added(job.rows)
-    return Drawn(tuple(parts), files | ({"upload.csv": customer_csv(wide(come))} if come.height else {}))
+    return Drawn(tuple(parts), lambda: files | ({"upload.csv": customer_csv(wide(come))} if come.height else {}))
 
 
 def wide(rows: pl.DataFrame) -> pl.DataFrame:

@@ -14,7 +14,7 @@ def draw_pinterest(contract: PlatformContract, job: Job) -> Drawn:
     request = f"PATCH /v5/ad_accounts/{job.where.account}/customer_lists/{known}"
     parts = [part for phase in phases(job) for part in _bodies(phase, request, contract.batch_members)]
     made = json.dumps({"name": job.cell, "list_type": "EMAIL"}, separators=(",", ":"), sort_keys=True)
-    return Drawn(tuple(parts), {"list.json": f"{made}\n".encode()})
+    return Drawn(tuple(parts), lambda: {"list.json": f"{made}\n".encode()})
 
 
 def _bodies(phase: Phase, request: str, size: int) -> list[Part]:

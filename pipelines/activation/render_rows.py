@@ -1,7 +1,7 @@
 """What all renderers share: which rows come and which go, the shape of what is drawn, and text columns into bytes."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 
 import polars as pl
 
@@ -53,10 +53,10 @@ class Part:
 
 @dataclass(frozen=True)
 class Drawn:
-    """What a renderer made of a cell: bodies to send, and files for a person to upload or read."""
+    """What a renderer made of a cell: bodies to send, and files for a person to upload or read, drawn when they are asked for."""
 
     parts: tuple[Part, ...]
-    files: Mapping[str, bytes] = field(default_factory=dict)
+    files: Callable[[], Mapping[str, bytes]] = dict
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ def draw_snap(contract: PlatformContract, job: Job) -> Drawn:
     parts = [part for phase in phases(job) for kind in SCHEMAS for part in _bodies(phase, kind, job, contract.batch_members)]
     made = [{"name": segment_name(job.cell, kind), "source_type": "FIRST_PARTY"} for kind in SCHEMAS]
     text = json.dumps({"ad_account_id": job.where.account, "segments": made}, separators=(",", ":"), sort_keys=True)
-    return Drawn(tuple(parts), {"segments.json": f"{text}\n".encode()})
+    return Drawn(tuple(parts), lambda: {"segments.json": f"{text}\n".encode()})
 
 
 def segment_name(cell: str, kind: str) -> str:
