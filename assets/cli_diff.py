@@ -117,12 +117,21 @@ def _show(days: tuple[date, date], told: dict[str, pl.DataFrame], changed: list[
     _print(causes_block(told["causes"]))
     if told["causes"].is_empty():
         out.print("Nobody entered or left.")
-    _print(cells_block(told["cells"]))
+    _print(narrowed(cells_block(told["cells"])))
     _print(moves_block(told["moves"]))
     if told["others"].height:
         _print(others_block(told["others"]))
     if changed:
         _print(policy_block(changed))
+
+
+def narrowed(block: TableBlock) -> TableBlock:
+    """A table of cells for a screen: without the audience, and without moves where nobody moved."""
+    moves = [at for at, head in enumerate(block.heads) if head.startswith("Moved")]
+    gone = {block.heads.index("Audience"), *(at for at in moves if all(row[at] == "0" for row in block.rows))}
+    kept = [at for at in range(len(block.heads)) if at not in gone]
+    heads, rows = [block.heads[at] for at in kept], [[row[at] for at in kept] for row in block.rows]
+    return TableBlock(block.caption, heads, rows, numeric=range(1, len(kept)), note=block.note)
 
 
 def _print(block: TableBlock, most: int = MOST_ROWS) -> None:

@@ -48,7 +48,7 @@ def causes_block(causes: pl.DataFrame) -> TableBlock:
         (WAYS[row["change"]], row["audience"], number(row["people"]), cause_in_words(row["cause"]), row["rule"] or "–")
         for row in ordered.iter_rows(named=True)
     ]
-    heads = ("People who", "Audience", "People", "Because", "Condition or rule")
+    heads = ("Who", "Audience", "People", "Because", "Rule")
     return TableBlock("Who entered and who left, and why", heads, rows, numeric=(2,))
 
 
