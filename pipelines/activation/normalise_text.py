@@ -46,9 +46,7 @@ class Rule:
         return self._plain(values)
 
     def _plain(self, values: pl.Series) -> pl.Series:
-        shorter = {visible: None, lower: _lower_plain}
-        stages = [shorter.get(stage, stage) for stage in self.stages]
-        return _run(tuple(stage for stage in stages if stage is not None), values)
+        return _run(tuple(_lower_plain if one is lower else one for one in self.stages if one is not visible), values)
 
 
 def _run(stages: tuple[Stage, ...], values: pl.Series) -> pl.Series:

@@ -5,7 +5,7 @@ import dataframely as dy
 from schemas.contract import Table
 from schemas.vocabulary import person_id, segment
 
-HASHED = "kind:value, normalised and hashed by the platform's own rules; best first"
+HASHED = "kind:value, normalised and hashed by the platform's own rules, plain for those who write or call; best first"
 
 
 class Suppression(dy.Schema):
@@ -23,7 +23,7 @@ class Suppression(dy.Schema):
 
 
 class ExportMember(dy.Schema):
-    """One member as sent to one platform: hashed identifiers only."""
+    """One member as sent to one platform: hashed identifiers; plain ones for the group's own e-mail, mail and call providers."""
 
     platform = dy.String(primary_key=True, description="platform, as its module in schemas/platforms")
     cell = dy.String(primary_key=True, description="neutral audience name at the platform")
