@@ -1,5 +1,6 @@
 """Lines of progress while tables are made, and memory that is given back between them."""
 
+import atexit
 import ctypes
 import gc
 import logging
@@ -32,6 +33,7 @@ def give_back() -> None:
 def _set_aside() -> None:
     """Once, spare later collections what is loaded by then and stays: modules, definitions, Great Expectations."""
     gc.freeze()
+    atexit.register(gc.unfreeze)  # what is still frozen at the end is taken for a leak by DuckDB, which says so
 
 
 def tell_so_far(name: str, rows: int) -> None:

@@ -1,5 +1,6 @@
 """Fixtures that more than one floor uses."""
 
+import atexit
 import gc
 import os
 from collections.abc import Iterator
@@ -21,6 +22,7 @@ def pytest_collection_finish() -> None:
     """What collecting imported stays, so that no later collection of garbage has to go through it."""
     gc.collect()
     gc.freeze()
+    atexit.register(gc.unfreeze)
 
 
 @pytest.fixture
