@@ -18,7 +18,7 @@ SELECT
         SELECT person_id FROM suppression WHERE CAST(purpose AS VARCHAR) IN ('ads', 'all')) USING (person_id)) AS opted_out_members,
     (SELECT count(*) FROM held JOIN suppression s ON s.person_id = held.person_id AND CAST(s.purpose AS VARCHAR) = held.channel)
         AS opted_out_channels,
-    (SELECT count(*) FROM (SELECT any_value(l.home_contacts) AS most, count(*) AS people
+    (SELECT count(*) FROM (SELECT max(l.home_contacts) AS most, count(*) AS people
         FROM held JOIN contact_limit l USING (channel)
         WHERE household_id IS NOT NULL AND l.home_contacts IS NOT NULL GROUP BY household_id, channel)
         WHERE people > most) AS households_over_limit,

@@ -1,6 +1,7 @@
 """Arbitration per person and channel against an oracle in plain Python, for random eligibilities and policies."""
 
 from collections import Counter
+from datetime import timedelta
 from typing import Any
 
 import polars as pl
@@ -11,10 +12,13 @@ from hypothesis import strategies as st
 from assets.engine import DuckDBEngine
 from pipelines.audiences.membership import STEP
 from schemas.policy import Policy
-from schemas.policy.channels import ChannelsPolicy
+from schemas.policy.channels import ChannelsPolicy, ContactLimit
 from schemas.tables.audiences import CHANNEL_LOSS, MEMBERSHIP
+from schemas.tables.contacts import CONTACT
+from schemas.tables.exports import SUPPRESSION
+from schemas.tables.geography import ZIP_DISTANCE
 from schemas.tables.identity import PERSON_IDENTIFIER
-from tests.audience_world import audience, candidates, day, policy, register, rows_of
+from tests.audience_world import AS_OF, GROUP, audience, candidates, day, policy, register, rows_of
 
 QUICK = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 SEGMENTS = ("loyalty", "in_market", "conquest")
@@ -71,10 +75,11 @@ def rows_of_people(drawn: Any) -> list[dict[str, Any]]:
     ]
 
 
-def run(engine: DuckDBEngine, of: Policy, rows: list[dict[str, Any]]) -> dict[str, pl.DataFrame]:
+def run(engine: DuckDBEngine, of: Policy, rows: list[dict[str, Any]], **beside: pl.DataFrame) -> dict[str, pl.DataFrame]:
     register(
         engine,
         {
+            **beside,
             "candidate": candidates(*rows),
             "person_identifier": rows_of(PERSON_IDENTIFIER, []),
             "previous_membership": rows_of(MEMBERSHIP, []),
@@ -164,3 +169,107 @@ def test_a_lost_channel_names_the_audience_that_has_it(
         assert row["winner"] != row["audience"]
     backwards = run(shared, of, rows[::-1])
     assert all(built[name].equals(backwards[name]) for name in built)
+
+
+LIVES = st.lists(
+    st.fixed_dictionaries(
+        {
+            "home": st.sampled_from([None, "h1", "h2"]),
+            "refuses": st.sampled_from([None, None, "ads", "all", "email", "mail"]),
+            "contacted": st.lists(st.tuples(st.sampled_from(CHANNELS), st.integers(0, 9)), max_size=3),
+            "has_address": st.booleans(),
+        }
+    ),
+    min_size=8,
+    max_size=8,
+)
+LIMITS = st.dictionaries(st.sampled_from(CHANNELS), st.tuples(st.integers(1, 2), st.integers(1, 8)), max_size=3)
+RULES = st.fixed_dictionaries(
+    {
+        "contact_limits": LIMITS,
+        "household_limits": LIMITS,
+        "brand_choice": st.permutations(["household", "garage", "interest", "distance"]),
+        "rooftop_choice": st.permutations(["household", "garage", "distance"]),
+        "one_brand_per_household": st.booleans(),
+        "room": st.integers(1, 6),
+    }
+)
+
+
+@QUICK
+@given(drawn=AUDIENCES, order=ORDERS, rules=RULES, people=PEOPLE, lives=LIVES)
+def test_promises_hold_for_any_household_budget_refusal_and_capacity(
+    shared: DuckDBEngine, drawn: Any, order: Any, rules: Any, people: Any, lives: Any
+) -> None:
+    base = policy_of(drawn, order, ["garage"])
+    limits = {
+        key: tuple(ContactLimit(channel=one, contacts=most, window_days=days) for one, (most, days) in rules[key].items())
+        for key in ("contact_limits", "household_limits")
+    }
+    choices = {key: tuple(rules[key]) for key in ("brand_choice", "rooftop_choice")}
+    strict = {"one_brand_per_household": rules["one_brand_per_household"]}
+    room = tuple(one.model_copy(update={"monthly_capacity_contacts": rules["room"]}) for one in GROUP.rooftops)
+    of = base.model_copy(
+        update={
+            "channels": base.channels.model_copy(update={**limits, **choices, **strict}),
+            "group": GROUP.model_copy(update={"rooftops": room}),
+        }
+    )
+    known = {f"p{at}": one for at, one in enumerate(lives)}
+    place = {"lux": "R01", "vol1": "R02"}
+    rows = [
+        {
+            **row, "household_id": known[row["person_id"]]["home"], "rooftop_id": place[row["brand"]], "zip": "28202",
+            "market_type": "primary", "market": "metro", "has_address": known[row["person_id"]]["has_address"],
+            "owns_own_brand": row["owns_this_brand"],
+        }
+        for row in rows_of_people(people)
+    ]  # fmt: skip
+    refusals = [
+        {"person_id": person, "purpose": one["refuses"], "reason": "x", "since": AS_OF, "source": "x"}
+        for person, one in known.items()
+        if one["refuses"]
+    ]
+    contacts = [
+        {
+            "person_id": person, "channel": channel, "contact_id": f"{person}{at}", "source": "sent", "contacts": 1,
+            "contacted_on": AS_OF - timedelta(days=days),
+        }
+        for person, one in known.items()
+        for at, (channel, days) in enumerate(one["contacted"])
+    ]  # fmt: skip
+    tables = {"suppression": rows_of(SUPPRESSION, refusals), "contact": rows_of(CONTACT, contacts)}
+    tables["zip_distance"] = rows_of(
+        ZIP_DISTANCE,
+        [
+            {
+                "zip": "28202",
+                "rooftop_id": one,
+                "brand": "vol1",
+                "market": "metro",
+                "market_type": "primary",
+                "distance_miles": miles,
+            }
+            for one, miles in (("R02", 1.0), ("R03", 9.0))
+        ],
+    )
+    first, second = (run(shared, of, listed, **tables) for listed in (rows, rows[::-1]))
+    assert all(first[name].equals(second[name]) for name in first)
+    assert first["arbitration_health"]["value"].to_list() == [0.0] * first["arbitration_health"].height
+    claims = held(first["membership"])
+    homes = Counter((known[person]["home"] or person, channel) for _, person, channel in claims)
+    for channel, (most, _) in rules["household_limits"].items():
+        assert all(count <= most for (_, on), count in homes.items() if on == channel)
+    for channel, (most, days) in rules["contact_limits"].items():
+        for _, person, on in claims:
+            recent = [one for one in known[person]["contacted"] if one[0] == channel and one[1] < days]
+            assert on != channel or len(recent) < most
+    assert (
+        max(Counter(first["membership"].select("person_id", "rooftop_id").unique()["rooftop_id"]).values(), default=0)
+        <= rules["room"]
+    )
+    if rules["one_brand_per_household"]:
+        brands = first["membership"].drop_nulls("household_id").select("household_id", "brand").unique()
+        assert brands["household_id"].is_unique().all()
+    for row in first["channel_loss"].filter(pl.col("cause") == "household_cap").iter_rows(named=True):
+        assert (row["winner"], row["winner_person_id"], row["channel"]) in claims
