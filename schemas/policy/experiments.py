@@ -60,6 +60,8 @@ class Arm(PolicyModel):
 def share_out(arms: tuple[Arm, ...]) -> tuple[Arm, ...]:
     """Arms are distinct and take no more than everybody; who is in no arm takes no part."""
     names = [one.arm for one in arms]
+    if len(names) < 2:
+        raise ValueError(f"two or more arms, found {len(names)}")
     if len(set(names)) < len(names):
         raise ValueError(f"each arm once, found {', '.join(names)}")
     total = sum(one.share for one in arms)
@@ -78,7 +80,7 @@ class Experiment(PolicyModel):
     segment: SegmentName
     title: str
     kind: Literal["person", "geo"]
-    arms: Annotated[tuple[Arm, ...], AfterValidator(share_out)] = Field(min_length=2)
+    arms: Annotated[tuple[Arm, ...], AfterValidator(share_out)]
     kpi: str
     is_on: bool
     brand: str | None = Field(default=None, description="the only brand concerned")
