@@ -34,6 +34,7 @@ from schemas.policy.triggers import TriggersPolicy
 POLICY_ROOT = Path(__file__).resolve().parent.parent / "policy"
 REFERENCE = "reference"
 EXTENDS = "extends.yaml"
+AUDIENCES = "audiences"
 SHARED = frozenset({"identity_model", "service"})  # files that a group need not have: the reference's stands in
 
 FILES: Mapping[str, Any] = MappingProxyType(
@@ -108,12 +109,15 @@ def _no_group(group: str, root: Path) -> Problem:
 
 def read_documents(group: str, root: Path) -> tuple[dict[str, Document], list[Problem]]:
     """Every file of the group and of the reference by its name without suffix, and what could not be read."""
-    base = _base_of(group, root)
-    if isinstance(base, Problem):
-        return {}, [base]
+    extension = _extension_of(group, root)
+    if isinstance(extension, Problem):
+        return {}, [extension]
+    base, is_joined = extension or (None, False)
     files = {name: _own_or_inherited(root, group, base, f"{name}.yaml") for name in FILES}
     homes = [base, group] if base else [group]
-    found = [path for home in homes for path in sorted((root / home / "audiences").glob("*.yaml"))]
+    found = [path for home in homes for path in sorted((root / home / AUDIENCES).glob("*.yaml"))]
+    if not is_joined:
+        found = [path for path in found if path.parent.parent.name == group or is_base(f"{AUDIENCES}/{path.stem}")]
     files |= {f"audiences/{path.stem}": path for path in found}
     files |= {name: root / REFERENCE / f"{name}.csv" for name in TABLES}
     documents: dict[str, Document] = {}
@@ -136,8 +140,10 @@ def read_documents(group: str, root: Path) -> tuple[dict[str, Document], list[Pr
     return laid, problems + broken + _stray_files(group, root)
 
 
-def _base_of(group: str, root: Path) -> str | Problem | None:
-    """The group whose files stand in for the ones that this group has not, where extends.yaml names one."""
+def _extension_of(group: str, root: Path) -> tuple[str, bool] | Problem | None:
+    """The group whose files stand in for the ones that this group has not, where extends.yaml names one, and whether its
+    audiences are taken too. Its bases always are.
+    """
     place = root / group / EXTENDS
     if not place.is_file():
         return None
@@ -145,11 +151,20 @@ def _base_of(group: str, root: Path) -> str | Problem | None:
     read = read_yaml(place, file)
     if isinstance(read, Problem):
         return read
-    known = sorted(one.name for one in root.iterdir() if (one / "group.yaml").is_file())
-    base = read.content.get("extends") if isinstance(read.content, dict) and len(read.content) == 1 else None
-    if base not in known:
-        return Problem(file, 1, "extends", f"{base!r} is not a group", listed(known), nearest_of(str(base), known))
-    return str(base)
+    stray = sorted(set(read.content) - {"extends", AUDIENCES})
+    if stray:
+        known = ("extends", AUDIENCES)
+        return Problem(
+            file, read.line((stray[0],)), stray[0], f"the unknown key {stray[0]!r}", listed(known), nearest_of(stray[0], known)
+        )
+    groups = sorted(one.name for one in root.iterdir() if (one / "group.yaml").is_file())
+    base, taken = read.content.get("extends"), read.content.get(AUDIENCES, "joined")
+    if base not in groups:
+        return Problem(file, 1, "extends", f"{base!r} is not a group", listed(groups), nearest_of(str(base), groups))
+    if taken not in ("joined", "own"):
+        expected = "joined (the other group's audiences too) or own (only those of this folder)"
+        return Problem(file, read.line((AUDIENCES,)), AUDIENCES, repr(taken), expected)
+    return str(base), taken == "joined"
 
 
 def _own_or_inherited(root: Path, group: str, base: str | None, name: str) -> Path:

@@ -113,7 +113,7 @@ BROKEN = {
     "part of a split that is nobody's": ("plan.yaml", "{name: vol2,", "{name: vol3,", ["'vol3'", "vol2"]),
     "unknown split": ("plan.yaml", "conquest_by_market:", "conqest_by_market:", ["'conqest_by_market'", "'conquest_by_market'"]),
     "interval upside down": ("plan.yaml", "low: 0.12, high: 0.18", "low: 0.18, high: 0.12", ["low is not above high"]),
-    "arms of more than everybody": ("experiments.yaml", "{arm: broad, share: 0.5}", "{arm: broad, share: 0.7}", ["add up to 1"]),
+    "arms of more than everybody": ("experiments.yaml", "{arm: broad, share: 0.5,", "{arm: broad, share: 0.7,", ["add up to 1"]),
     "control outside its limits": (
         "experiments.yaml",
         "global_control_share: 0.12",

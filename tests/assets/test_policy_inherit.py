@@ -144,3 +144,32 @@ def test_a_base_alone_is_no_audience(root: Path) -> None:
     for one in (root / "velocity_b" / "audiences").glob("[!_]*.yaml"):
         one.unlink()
     assert any("no file; expected at least one *.yaml" in one for one in map(str, check_policy("velocity_b", root)))
+
+
+def test_a_group_may_take_another_groups_files_and_bases_without_its_audiences(root: Path) -> None:
+    small = root / "small"
+    (small / "audiences").mkdir(parents=True)
+    (small / "audiences" / "due_soon.yaml").write_text(OWN, encoding="utf-8")
+    (small / "extends.yaml").write_text("extends: velocity_b\naudiences: own\n", encoding="utf-8")
+    shutil.copy(POLICY_ROOT / "example_generic" / "experiments.yaml", small)
+    experiments = small / "experiments.yaml"
+    text = experiments.read_text(encoding="utf-8").replace("[premium]", "[due_soon]")
+    experiments.write_text(text.replace("segment: in_market\n    title", "segment: loyalty\n    title"), encoding="utf-8")
+    assert [one.audience for one in load_policy("small", root).audiences] == ["due_soon"]
+    (small / "extends.yaml").write_text("extends: velocity_b\naudiences: mine\n", encoding="utf-8")
+    (problem,) = map(str, check_policy("small", root))
+    assert problem.startswith("small/extends.yaml:2: audiences: found 'mine'; expected joined")
+    (small / "extends.yaml").write_text("extends: velocity_b\naudience: own\n", encoding="utf-8")
+    (problem,) = map(str, check_policy("small", root))
+    assert "the unknown key 'audience'" in problem and "Did you mean 'audiences'?" in problem
+
+
+@pytest.mark.parametrize("group", ["velocity_a", "velocity_b", "velocity_sample", "example_generic"])
+def test_every_group_that_ships_is_sound(group: str) -> None:
+    policy = load_policy(group)
+    assert check_policy(group) == []
+    assert len({one.code for one in policy.audiences}) == len(policy.audiences)
+
+
+def test_the_generic_segments_are_an_example_group() -> None:
+    assert [one.audience for one in load_policy("example_generic").audiences] == ["budget_conscious", "core_engagers", "premium"]
