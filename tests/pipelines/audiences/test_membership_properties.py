@@ -16,7 +16,7 @@ from schemas.tables.audiences import ELIGIBILITY, MEMBERSHIP, OVERLAP
 from schemas.tables.identity import PERSON_IDENTIFIER
 from tests.audience_world import AS_OF, audience, candidates, day, policy, register, rows_of
 
-QUICK = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+QUICK = settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 NUMBERS = st.one_of(st.none(), st.integers(-2, 4))
 ROW = st.fixed_dictionaries(
     {
@@ -73,10 +73,11 @@ def people_of(drawn: list[tuple[dict[str, Any], dict[str, Any]]]) -> list[dict[s
     ]
 
 
-def run(engine: DuckDBEngine, of: Any, rows: list[dict[str, Any]]) -> dict[str, pl.DataFrame]:
+def run(engine: DuckDBEngine, of: Any, rows: list[dict[str, Any]], **beside: pl.DataFrame) -> dict[str, pl.DataFrame]:
     register(
         engine,
         {
+            **beside,
             "candidate": candidates(*rows),
             "person_identifier": rows_of(PERSON_IDENTIFIER, []),
             "previous_membership": rows_of(MEMBERSHIP, []),
@@ -189,13 +190,14 @@ EXPERIMENTS = ExperimentsPolicy(
 
 def test_arms_take_their_shares_and_stay_whatever_else_changes(shared: DuckDBEngine) -> None:
     rows = [{"person_id": f"person-{number}", "brand": "lux", "lease_days_left": 5} for number in range(20_000)]
-    first = run(shared, policy(*RIVALS, experiments=EXPERIMENTS), rows)["membership"]
+    before = run(shared, policy(*RIVALS, experiments=EXPERIMENTS), rows)
+    first = before["membership"]
     shares = {arm: count / 20_000 for arm, count in first["arm"].value_counts().rows()}
     assert set(shares) == {"control", "notice:now", "notice:later"}
     assert abs(shares["control"] - 0.12) < 0.01
     assert abs(shares["notice:now"] - 0.528) < 0.015 and abs(shares["notice:later"] - 0.352) < 0.015
     other = policy(audience("lease", "loyalty", "lease_days_left > 1"), experiments=EXPERIMENTS, policy_hash="hash-2")
-    second = run(shared, other, rows[5_000:])["membership"]
+    second = run(shared, other, rows[5_000:], previous_assignment=before["assignment"])["membership"]
     joined = first.join(second, on="person_id")
     assert joined.height == 15_000
     assert (joined["arm"] == joined["arm_right"]).all()
