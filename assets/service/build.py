@@ -56,4 +56,6 @@ def main(lake: str, group: str, policy: str, day: str, place: str) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))
+    code = main(*sys.argv[1:])
+    sys.stderr.flush()
+    os._exit(code)  # at a common end, libraries would add words of their own to what went wrong

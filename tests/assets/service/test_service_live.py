@@ -22,7 +22,7 @@ from tests.answer_world import DAY, EMAILS, ENVIRONMENT, SECRETS, WEBSITE_KEY, p
 from tests.worlds import ROOT, command
 
 NEXT = DAY + timedelta(days=1)
-LONG = 90.0
+LONG = 240.0
 
 
 class Server:
