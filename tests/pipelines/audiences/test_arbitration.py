@@ -18,7 +18,7 @@ from schemas.tables.identity import PERSON_IDENTIFIER
 from schemas.tables.traits import INTEREST
 from tests.audience_world import AS_OF, GROUP, audience, candidates, day, policy, register, rows_of
 
-SEGMENTS = ("loyalty", "in_market", "conquest")
+SEGMENTS: Any = ("loyalty", "in_market", "conquest")
 DUE = audience("due", "loyalty", "is_customer_of_brand", channels=("email", "mail"), priority=10)
 LEASE = audience("lease", "loyalty", "lease_days_left < 90", channels=("mail", "social"), priority=20)
 SHOPPING = audience("shopping", "in_market", "intent_score > 0", channels=("search", "social"))

@@ -15,7 +15,7 @@ from schemas.policy import Policy
 from schemas.policy.channels import ChannelsPolicy, ContactLimit, Platform
 from tests.audience_world import AS_OF, day, policy, register
 
-SEGMENTS = ("loyalty", "in_market", "conquest")
+SEGMENTS: Any = ("loyalty", "in_market", "conquest")
 ANN = "ann@mail.com"
 
 
