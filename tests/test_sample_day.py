@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 
 from assets.lake import Lake
+from schemas.platforms import all_platforms
 from tests.worlds import SAMPLE_DAY, SAMPLE_DROP, run_arguments, velocity
 
 DAY = date.fromisoformat(SAMPLE_DAY)
@@ -76,8 +77,10 @@ def test_google_gets_first_party_people_only_and_hashes_only(lake: Lake) -> None
 
 def test_nobody_suppressed_is_added_anywhere(lake: Lake) -> None:
     sent = lake.read("export_member", DAY).filter(pl.col("action") != "remove")
-    barred = lake.read("suppression", DAY).filter(pl.col("purpose").is_in(["ads", "all"]))["person_id"]
-    assert sent.filter(pl.col("person_id").is_in(barred.implode())).is_empty()
+    suppression = lake.read("suppression", DAY).with_columns(pl.col("purpose").cast(pl.String))
+    for name, platform in all_platforms().items():
+        barred = suppression.filter(pl.col("purpose").is_in([platform.purpose, "all"]))["person_id"]
+        assert sent.filter((pl.col("platform") == name) & pl.col("person_id").is_in(barred.implode())).is_empty()
 
 
 def test_the_warehouse_answers_sql(lake: Lake) -> None:

@@ -1,13 +1,14 @@
 -- What files for people carry beside identifiers, and who may not be called: one row per platform, cell and person.
 -- Inputs: detail_member (platform, cell, person_id, state, purpose), audience_*, person, person_identifier, member, contact_record,
 -- transaction, garage, and call_rule (state null: everywhere else; months, clock times), zip_zone (zip, time_zone).
+-- The trigger is the last reason: rules say first who somebody is, then what has come up.
 -- Parameters: $as_of date, $scrubbed_on date or null, $scrub_within int, $without_relationship bool, $move_update_days int.
 WITH audience AS (
   FROM audience_conquest UNION ALL FROM audience_in_market UNION ALL FROM audience_loyalty
 ),
 placed AS (
   SELECT passed.platform, passed.cell, passed.person_id, audience.rooftop_id, audience.message AS offer_code,
-         list_extract(audience.reasons, 1).rule AS trigger
+         list_extract(audience.reasons, -1).rule AS trigger
   FROM detail_member AS passed
   JOIN audience ON audience.person_id = passed.person_id AND starts_with(passed.cell, audience.cell)
   QUALIFY row_number() OVER (

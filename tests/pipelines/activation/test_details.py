@@ -55,8 +55,8 @@ class ContactWorld(World):
         )
         self.rows["person"][-1] |= {"zip": zip_code, "household_id": household or person_id}
         self.rows["person_identifier"][-1]["own_last_seen_on"] = seen
-        reason = {"rule": "service_due", "sentence": "due", "since": None}
-        self.rows["audience_loyalty"][-1] |= {"rooftop_id": "R01", "message": "visit", "reasons": [reason], "brand": "lux"}
+        reasons = [{"rule": rule, "sentence": "due", "since": None} for rule in ("customer_of_brand", "service_due")]
+        self.rows["audience_loyalty"][-1] |= {"rooftop_id": "R01", "message": "visit", "reasons": reasons, "brand": "lux"}
         record = self.rows["member"][-1]["record_id"]
         if deal:
             told = {"record_id": record, "kind": "service", "status": "closed", "occurred_on": deal}
