@@ -5,7 +5,7 @@
 
 Arrivals are drawn beforehand (Poisson, seeded) and do not wait for answers: an answer's time counts from when it should have been
 asked, so a server that stalls is charged for everything that queued behind it. The generator shares the machine with the server.
-In a second, three times longer part the day's pins are touched: the service makes a new index and flips to it while it is measured.
+In a second part, three times as long, the pins of the day are touched: the service makes a new index and flips to it meanwhile.
 """
 
 import argparse
