@@ -52,9 +52,8 @@ def rows_of(drawn, day_of, prefix):
 def results(transactions):
     given_rows = {"transaction": transactions, "member": MEMBERS, "person": PEOPLE, "garage": CARS}
     engine = DuckDBEngine()
-    made = [
-        world.run(engine, step, world.policy(), **{one.alias: given_rows.get(one.alias, ()) for one in step.inputs}) for step in STEPS
-    ]
+    inputs = [{one.alias: given_rows.get(one.alias, ()) for one in step.inputs} for step in STEPS]
+    made = [world.run(engine, step, world.policy(), **given) for step, given in zip(STEPS, inputs, strict=True)]
     engine.close()
     return made
 
