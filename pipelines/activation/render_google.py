@@ -18,11 +18,9 @@ GRANTED: dict[str, Any] = {
     "consent": {"adUserData": "CONSENT_GRANTED", "adPersonalization": "CONSENT_GRANTED"},
     "termsOfService": {"customerMatchTermsOfServiceStatus": "ACCEPTED"},
 }
-BEGINNINGS = {
-    "email:": '{"emailAddress":"',
-    "phone:": '{"phoneNumber":"',
-    "address:": '{"address":{"givenName":"',
-}
+BEGINNINGS = {"email:": '"emailAddress":"', "phone:": '"phoneNumber":"'}
+ADDRESS = r'address:([^|]*)\|([^|]*)\|([^|]*)\|([^"]*)"'
+AS_ADDRESS = '"address":{"givenName":"${1}","familyName":"${2}","regionCode":"${3}","postalCode":"${4}"}'
 
 
 def draw_google(contract: PlatformContract, job: Job) -> Drawn:
@@ -67,13 +65,9 @@ def _requests(phase: Phase, contract: PlatformContract, into: dict[str, Any]) ->
 
 def _member(most: int) -> pl.Expr:
     """One audience member as JSON text. Values are hex digests, two letters or five digits: nothing needs escaping."""
-    one = pl.element()
-    begun = one.str.replace_many(BEGINNINGS)
-    for name in ("familyName", "regionCode", "postalCode"):  # address:given|family|region|postal, one bar at a time
-        begun = begun.str.replace("|", f'","{name}":"', literal=True)
-    end = pl.when(one.str.starts_with("address:")).then(pl.lit('"}}')).otherwise(pl.lit('"}'))
-    listed = pl.col("identifiers").list.head(most).list.eval(pl.concat_str(begun, end)).list.join(",")
-    return pl.concat_str(pl.lit('{"userData":{"userIdentifiers":['), listed, pl.lit("]}}"))
+    listed = pl.col("identifiers").list.head(most).list.join('"},{')
+    whole = pl.concat_str(pl.lit('{"userData":{"userIdentifiers":[{'), listed, pl.lit('"}]}}'))
+    return whole.str.replace_many(BEGINNINGS).str.replace_all(ADDRESS, AS_ADDRESS)
 
 
 def upload_csv(rows: pl.DataFrame) -> bytes:

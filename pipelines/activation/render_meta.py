@@ -82,7 +82,7 @@ def customer_csv(table: pl.DataFrame) -> bytes:
     return (",".join(CSV_HEADER) + "\n").encode() + b"".join(joined(lines, "\n")) + b"\n"
 
 
-def _session_id(name: bytes, parts: list[bytes]) -> int:
+def _session_id(name: bytes, parts: list[memoryview]) -> int:
     """A positive 63-bit id of an upload: its content's, so that the same upload keeps its id."""
     digest = hashlib.sha256(name)
     for part in parts:

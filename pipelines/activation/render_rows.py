@@ -101,7 +101,7 @@ def sliced(rows: pl.DataFrame, size: int) -> Iterator[pl.DataFrame]:
 
 def people(rows: pl.DataFrame) -> tuple[str, ...]:
     """The members of rows, each once, in their order."""
-    return tuple(rows.get_column("person_id").unique(maintain_order=True))
+    return tuple(dict.fromkeys(rows.get_column("person_id").to_list()))
 
 
 def values(rows: pl.DataFrame, kinds: tuple[str, ...]) -> pl.DataFrame:
@@ -115,12 +115,12 @@ def values(rows: pl.DataFrame, kinds: tuple[str, ...]) -> pl.DataFrame:
     return long.select("row", "person_id", "kind", "value", place=pl.int_range(pl.len()).over("row", "kind"))
 
 
-def joined(lines: pl.Series, separator: str, size: int | None = None) -> Iterator[bytes]:
+def joined(lines: pl.Series, separator: str, size: int | None = None) -> Iterator[memoryview]:
     """The lines of at most `size` rows at a time (None: all) as one text each, UTF-8, with a one-byte separator between.
 
-    The text is cut out of the column's own memory: no Python string is made per row.
+    The text is a view of the column's own memory: no Python string is made per row.
     """
     for start in range(0, len(lines), size or max(len(lines), 1)):
         part = lines.slice(start, size).to_frame("line").select(pl.concat_str("line", pl.lit(separator))).to_series()
         array = part.to_arrow(compat_level=pl.CompatLevel.oldest())
-        yield array.buffers()[2].to_pybytes()[:-1]
+        yield memoryview(array.buffers()[2])[:-1]
