@@ -42,12 +42,15 @@ def build(lake: Lake, policy: Policy, day: date, place: Path) -> None:
 
 
 def main(lake: str, group: str, policy: str, day: str, place: str) -> int:
-    """The command; returns its exit code. What it says names tables, files and keys of policy, nothing personal."""
+    """The command; returns its exit code. What it says names days and tables, nothing personal."""
     os.nice(NICE)
     try:
         build(Lake(Path(lake), group), load_policy(group, Path(policy)), date.fromisoformat(day), Path(place))
-    except (DayNotWhole, PolicyError) as wrong:
+    except DayNotWhole as wrong:
         sys.stderr.write(f"{wrong}\n")
+        return REFUSED
+    except PolicyError as wrong:  # anybody may read the sentence, and a wrong value may be a key
+        sys.stderr.write(f"the policy of {group} has {len(wrong.problems)} problem(s); velocity check-policy tells them\n")
         return REFUSED
     except Exception as wrong:  # a message of an engine may quote values
         sys.stderr.write(f"{type(wrong).__name__} while the index of {day} was made\n")

@@ -38,9 +38,7 @@ class ServiceClient(PolicyModel):
     def are_digests(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         """Hashes, not keys: the message does not repeat what was found, which may be a key."""
         if any(len(one) != 64 or set(one) - set("0123456789abcdef") for one in value):
-            raise ValueError(
-                "expected 64 characters 0-9 and a-f, as `velocity new-key` prints beside the key; never the key itself"
-            )
+            raise ValueError("64 characters 0-9 and a-f, as `velocity new-key` prints beside the key; never the key itself")
         return value
 
     @model_validator(mode="after")
