@@ -68,7 +68,10 @@ def full_batches(
 
     `delivered` has the columns of that table. `started_at` is the moment before the first body is sent, RFC 3339.
     A platform that cannot replace is sent everything again as adds; what it holds beyond that must be removed by name.
+    What is sent once a stay, as letters are, is never sent again: no bodies.
     """
+    if not _contract(platform).is_refreshed:
+        return []
     rows = delivered.with_columns(action=pl.lit("add"), withdrawn=pl.lit([], pl.List(pl.String)), cause=pl.lit("entered"))
     jobs = _jobs(platform, rows, Account(account, audience_ids or {}))
     full = {job.cell: Job(job.where, job.cell, job.segment, job.rows, is_full=True, started_at=started_at) for job in jobs}

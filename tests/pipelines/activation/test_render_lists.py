@@ -200,6 +200,10 @@ def test_a_full_list_for_meta_is_one_session_of_usersreplace():
     assert [len(one.members) for one in made] == [10_000, 1]
 
 
+def test_a_full_list_prints_no_letter_twice():
+    assert full_batches("direct_mail", held("direct_mail", "p1"), "") == []
+
+
 def test_a_full_list_for_microsoft_replaces():
     (made,) = full_batches("microsoft", held("microsoft", "p1"), "", "1")
     assert b",Replace,," in made.body
