@@ -76,11 +76,13 @@ def _free_port() -> int:
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[Server]:
     policy = policy_with(PROJECT / "policy", tmp_path, requests_per_second=10000, burst_requests=10000)
-    one = Server(publish(tmp_path / "lake"), policy, tmp_path / "log").ready()
-    yield one
-    if one.process.poll() is None:
-        one.process.kill()
-        one.process.wait()
+    one = Server(publish(tmp_path / "lake"), policy, tmp_path / "log")
+    try:
+        yield one.ready()
+    finally:
+        if one.process.poll() is None:
+            one.process.kill()
+            one.process.wait()
 
 
 def without_bob() -> dict[str, list[dict[str, object]]]:
