@@ -43,9 +43,11 @@ def test_every_segment_has_members_with_reasons(lake: Lake, segment: str) -> Non
     assert sentences.null_count() == 0 and not sentences.str.contains(r"[{}]|\$[a-z_]").any(), "a sentence was not filled in"
 
 
-def test_one_person_has_one_owner(lake: Lake) -> None:
+def test_one_person_has_one_owner_per_channel_and_one_brand(lake: Lake) -> None:
     members = lake.read("membership", DAY)
-    assert members["person_id"].is_unique().all()
+    held = members.select("person_id", pl.col("channels").alias("channel")).explode("channel").drop_nulls("channel")
+    assert held.height > 0 and not held.is_duplicated().any()
+    assert members.group_by("person_id").agg(pl.col("brand").n_unique())["brand"].max() == 1
 
 
 def test_no_owner_of_ours_is_in_conquest(lake: Lake) -> None:
