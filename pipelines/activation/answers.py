@@ -27,7 +27,7 @@ INPUTS = (
 )
 PURPOSE_CHANNELS = {"email": "email", "mail": "mail", "phone": "phone"}  # every other channel is advertising
 TEXTS = pl.List(pl.String)
-DOOR = {
+DOOR: dict[str, pl.DataType | type[pl.DataType]] = {
     "client": pl.String,
     "recipient": pl.String,
     "purpose": pl.String,
