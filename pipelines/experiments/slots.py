@@ -3,7 +3,7 @@
 Systematic sampling (Madow 1949): with a start u drawn once for the stratum, the unit with number j is in the first arm where
 floor((j + 1) p + u) is more than floor(j p + u). So of any n units that follow each other, floor(n p) or one more are, and
 each has the chance p. The rest is counted on its own and split in the same way into the second arm and what follows.
-With two arms each is within one unit of its share; with more, later ones are within two.
+With two arms each is within one unit of its share; with more, each further one may be off by one more.
 """
 
 import hashlib
