@@ -87,7 +87,7 @@ def test_what_is_rehearsed_under_the_same_policy_is_what_was_published_byte_for_
 def test_a_given_frame_stands_in_for_a_table(lake: Lake) -> None:
     nobody = lake.read("candidate", DAY).clear()
     made = rehearse(house(lake), DAY, house(lake).rules, ["membership"], given={"candidate": nobody})
-    assert set(made) == {"eligibility", "membership", "channel_loss", "overlap", "arbitration_health"}
+    assert set(made) == {"eligibility", "membership", "channel_loss", "overlap", "arbitration_health", "assignment"}
     assert made["membership"].is_empty() and made["overlap"]["people"].sum() == 0
 
 
