@@ -16,10 +16,14 @@ class Rejection:
 
 @dataclass(frozen=True)
 class Answer:
-    """What the platform said to a body that it took: its own id of the request (empty for files), and whom it left out."""
+    """What the platform said to a body that it took: its own id of the request (empty for files), and whom it left out.
+
+    `unnamed` counts rows that it left out without saying whose they are.
+    """
 
     request_id: str = ""
     rejections: tuple[Rejection, ...] = ()
+    unnamed: int = 0
 
 
 class DeliveryError(Exception):
