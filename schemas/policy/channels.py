@@ -6,6 +6,7 @@ from pydantic import Field, field_validator
 
 from schemas.policy.audiences import SegmentName
 from schemas.policy.base import PolicyModel
+from schemas.policy.delivery import Delivery
 from schemas.policy.outreach import Calling, Mailing
 
 
@@ -27,6 +28,9 @@ class Platform(PolicyModel):
         ge=1,
         le=10,
         description="e-mails, and phones, of one person that are sent at most; the platform may take fewer",
+    )
+    delivery: Delivery | None = Field(
+        default=None, description="where bodies are sent; without it nothing is sent, and files are uploaded by hand"
     )
 
 
