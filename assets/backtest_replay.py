@@ -151,7 +151,7 @@ class Replay:
     def versions(self) -> pl.DataFrame:
         """Every version of every transaction, tied to the records to which the base day ties it."""
         logs = {feed: numbered(self._log(feed)) for feed in FEEDS}
-        most = max((int(log["version"].max() or 0) for log in logs.values() if log.height), default=0)  # type: ignore[arg-type]
+        most = max((log.select(pl.max("version")).item() for log in logs.values() if log.height), default=0)
         nothing = schema_of("transaction").create_empty()
         frames = [nothing.with_columns(version=pl.lit(0, pl.Int64))]
         for version in range(1, most + 1):

@@ -17,7 +17,17 @@ from schemas.vocabulary_touch import TOUCH_KINDS
 
 # Touches that are no sign of shopping: service and parts, what happened at the till, and what we did ourselves.
 NOT_SHOPPING = frozenset(
-    "form_service form_parts call_service service_visit service_elsewhere appointment purchase email_open exposure".split()  # noqa: SIM905 a list of names
+    {
+        "form_service",
+        "form_parts",
+        "call_service",
+        "service_visit",
+        "service_elsewhere",
+        "appointment",
+        "purchase",
+        "email_open",
+        "exposure",
+    }
 )
 SPLIT_OF_ALL = "total"
 

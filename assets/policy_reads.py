@@ -34,7 +34,7 @@ class _Watched:
         object.__setattr__(self, "_path", path)
         object.__setattr__(self, "_note", note)
 
-    @property  # type: ignore[misc]
+    @property  # type: ignore[misc]  # the stubs know __class__ as a plain attribute; isinstance asks it
     def __class__(self) -> type:
         return type(self._model)
 

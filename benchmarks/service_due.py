@@ -69,12 +69,12 @@ def main() -> int:
 def show(rows: pl.DataFrame) -> bool:
     """Print the figures; whether the mark is met."""
     persons = rows.group_by("true_person").agg(pl.col("is_near").all())
-    share = float(persons["is_near"].cast(pl.Float64).mean() or 0.0)  # type: ignore[arg-type]
+    share = persons.select(pl.mean("is_near")).item() or 0.0
     known = rows.drop_nulls("off_days")
     print("| | persons | vehicles | told a day | within 30 days | median miss, days | 9 of 10 miss at most |")
     print("|---|---|---|---|---|---|---|")
-    told = float(known["is_near"].cast(pl.Float64).mean() or 0.0)  # type: ignore[arg-type]
-    near = float(rows["is_near"].cast(pl.Float64).mean() or 0.0)  # type: ignore[arg-type]
+    told = known.select(pl.mean("is_near")).item() or 0.0
+    near = rows.select(pl.mean("is_near")).item() or 0.0
     miss = pl.col("off_days").abs()
     off = known.select(half=miss.median(), most=miss.quantile(0.9)).row(0)
     print(

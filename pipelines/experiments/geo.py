@@ -4,7 +4,7 @@ Roles stay from day to day; ZIPs that are new join the nearest cluster and are n
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 
 import numpy as np
 import polars as pl
@@ -48,7 +48,8 @@ def _of_segment(
     keeps = day.policy.experiments.assignment.on_change == "keep" or (before["design"] == design(rule)).all()
     is_kept = bool((before["role"] == "dark").any()) and keeps
     rows = _continued(day, rule, there, before) if is_kept else _begun(day, rule, there)
-    ends_on = rows.filter(pl.col("role") == "dark")["assigned_on"].min() if is_kept else day.as_of + timedelta(days=1)
+    dark = rows.filter(pl.col("role") == "dark")
+    ends_on = dark.select(pl.min("assigned_on")).item() if is_kept else day.as_of + timedelta(days=1)
     told = weekly_rates(engine, rule, rows, ends_on)
     reason = None
     if not is_kept:
@@ -131,9 +132,9 @@ def _continued(day: Day, rule: GeoHoldout, there: pl.DataFrame, before: pl.DataF
     return pl.concat([before, with_roles(rows, dark, rule.buffer_miles).select(before.columns)], how="vertical_relaxed")
 
 
-def weekly_rates(engine: Engine, rule: GeoHoldout, rows: pl.DataFrame, ends_on: object) -> pl.DataFrame:
+def weekly_rates(engine: Engine, rule: GeoHoldout, rows: pl.DataFrame, ends_on: date) -> pl.DataFrame:
     """cluster, market, role, people, and a list per metric of weekly events per 1,000 people, newest week first."""
-    from_on = ends_on - timedelta(weeks=rule.history_weeks)  # type: ignore[operator]
+    from_on = ends_on - timedelta(weeks=rule.history_weeks)
     events = engine.sql(query_text(__package__, "geo_history"), ends_on=ends_on, from_on=from_on)
     known = rows.group_by("cluster").agg(pl.col("people").sum(), market=pl.col("market").min(), zips=pl.len()).sort("cluster")
     counted = (

@@ -109,14 +109,14 @@ def _of_geo(row: dict[str, Any]) -> dict[str, Any]:
 def _health(policy: Policy, arms: pl.DataFrame, held: int) -> pl.DataFrame:
     """The figures with a limit; one that cannot be computed has no row."""
     rules, running = policy.experiments.assignment, arms.filter("is_in_force")
-    least = running["ratio_p"].drop_nulls().min()
+    least = running.select(pl.min("ratio_p")).item()
     people, met = int(running["assigned"].sum()), int(running["contaminated"].sum())
     delivered, seen = int(running["delivered"].sum()), int(running["exposed"].sum())
     rows: list[tuple[str, float, float | None, bool, bool]] = [
         ("held_back_delivered", float(delivered), 0.0, delivered == 0, rules.is_blocking),
     ]
     if least is not None:
-        rows.append(("sample_ratio", float(least), rules.ratio_alarm, float(least) >= rules.ratio_alarm, False))  # type: ignore[arg-type]
+        rows.append(("sample_ratio", least, rules.ratio_alarm, least >= rules.ratio_alarm, False))
     if held:
         rows.append(("held_back_exposed", seen / held, rules.most_exposed_share, seen <= rules.most_exposed_share * held, False))
     if people:

@@ -1,5 +1,6 @@
 """Whether a test has, or will have, enough people: asked before they are drawn, so that a blind test draws nobody."""
 
+from datetime import date
 from math import isfinite
 
 import polars as pl
@@ -50,9 +51,9 @@ def stock(engine: Engine, day: Day) -> pl.DataFrame:
     return engine.sql(_STOCK, as_of=day.as_of)
 
 
-def pace(recent: int, first_day: object, as_of: object) -> float:
+def pace(recent: int, first_day: date, as_of: date) -> float:
     """People a week, over the last four; 0 where the test is younger, since its first day says nothing about the pace."""
-    age = (as_of - first_day).days  # type: ignore[operator]
+    age = (as_of - first_day).days
     return recent / WEEKS if age >= WEEKS * 7 else 0.0
 
 

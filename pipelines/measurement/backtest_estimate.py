@@ -134,7 +134,7 @@ def verdict(people: Sequence[int], events: Sequence[int], policy: BacktestPolicy
 
 
 def _figures(over: pl.DataFrame, had: pl.Expr, confidence: float) -> dict[str, Interval | None]:
-    people = int(over["person"].max() or 0) + 1  # type: ignore[arg-type]
+    people = _persons(over)
     fired, like = (_arm(over.filter(is_fired=side), had, people) for side in (True, False))
     together = correlation(fired, like)
     one, other = (wilson(side.rate, side.effective, confidence) for side in (fired, like))
@@ -144,6 +144,11 @@ def _figures(over: pl.DataFrame, had: pl.Expr, confidence: float) -> dict[str, I
         "difference": difference(one, other, together),
         "lift": ratio(one, other, together),
     }
+
+
+def _persons(over: pl.DataFrame) -> int:
+    """How many person numbers there are: they run from 0."""
+    return int(over.select(pl.max("person")).item() or 0) + 1
 
 
 def _arm(rows: pl.DataFrame, had: pl.Expr, people: int) -> Arm:
@@ -157,7 +162,7 @@ def _curve(over: pl.DataFrame, outcome: str, longest: int, fired: bool, policy: 
     after = rows[f"days_to_{outcome}"].fill_null(longest + 1).clip(0, longest + 1).to_numpy()
     share = np.cumsum(np.bincount(after, weights=weight, minlength=longest + 2)[: longest + 1]) / weight.sum()
     had = (pl.col(f"days_to_{outcome}") <= longest).fill_null(False)
-    size = _arm(rows, had, int(over["person"].max() or 0) + 1).effective  # type: ignore[arg-type]
+    size = _arm(rows, had, _persons(over)).effective
     limits = [wilson(float(one), size, policy.confidence) for one in share]
     side = "fired" if fired else "matched"
     return pl.DataFrame(

@@ -1,5 +1,7 @@
 """The page of a back-test of a trigger: lifts with intervals, how outcomes grew, how alike the matched are, who was left out."""
 
+from typing import Any
+
 from markupsafe import Markup
 
 from pipelines.measurement.backtest_estimate import GIVEN, OUTCOMES
@@ -43,12 +45,12 @@ def _cards(found: TriggerBacktest) -> list[Card]:
     return [_card(title, rows.get(outcome)) for outcome, title in OUTCOMES.items()]
 
 
-def _card(title: str, row: dict[str, object] | None) -> Card:
+def _card(title: str, row: dict[str, Any] | None) -> Card:
     if row is None:
         return Card(title.capitalize(), "–", ("too few to say",))
-    lift = between(row["lift_low"], row["lift_high"], times)  # type: ignore[arg-type]
-    rates = f"{share(row['fired_rate'])} against {share(row['matched_rate'])} in {row['horizon_days']} days"  # type: ignore[arg-type]
-    return Card(title.capitalize(), times(row["lift"]), (rates, lift))  # type: ignore[arg-type]
+    lift = between(row["lift_low"], row["lift_high"], times)
+    rates = f"{share(row['fired_rate'])} against {share(row['matched_rate'])} in {row['horizon_days']} days"
+    return Card(title.capitalize(), times(row["lift"]), (rates, lift))
 
 
 def _lifts(found: TriggerBacktest) -> Section:

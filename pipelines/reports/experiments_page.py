@@ -128,7 +128,7 @@ def power_table(running: pl.DataFrame) -> TableBlock:
         weeks = [float(one) for one in mine["weeks_needed"].drop_nulls()]
         when = "now" if not short else f"in {max(weeks):.0f} weeks" if weeks else "not at this pace"
         needs = " / ".join(f"{in_words(row['arm'])} {row['needed']:,}" for row in mine.sort("arm").to_dicts())
-        power = float(mine["power_now"].max() or 0)  # type: ignore[arg-type]
+        power = float(mine.select(pl.max("power_now")).item() or 0)
         rows.append((in_words(test), bar(power), needs, when, mark("too small", "warn") if short else mark("enough", "good")))
     note = "By two proportions with pooled variance; velocity power gives the same figure for any other question."
     return TableBlock("Power", ("Test", "Power now", "People needed", "Enough", "Verdict"), rows, bars=(1,), note=note)
@@ -158,7 +158,8 @@ def geo_table(geo: pl.DataFrame) -> TableBlock:
         )
         for row in geo.sort("segment", "metric").to_dicts()
     ]  # fmt: skip
-    heads = ("Segment", "Before", "Dark clusters", "Lit clusters", "Dark mean", "Lit mean", "Standardised difference", "Smallest change in 4 weeks", "Why nobody stays dark")  # fmt: skip  # noqa: E501
+    figures = ("Dark clusters", "Lit clusters", "Dark mean", "Lit mean", "Standardised difference", "Smallest change in 4 weeks")
+    heads = ("Segment", "Before", *figures, "Why nobody stays dark")
     note = "Means per cluster: people, else events per 1,000 people and week."
     return TableBlock("Dark and lit ZIPs before", heads, rows, numeric=tuple(range(2, 8)), note=note)
 

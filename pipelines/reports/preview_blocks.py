@@ -133,7 +133,7 @@ def reach_block(reach: pl.DataFrame) -> TableBlock:
         sides = [mine.filter(pl.col("side") == side) for side in ("before", "after")]
         figures = [number(int(one[name].sum())) for name in ("members", "allowed", "matchable") for one in sides]
         enough = [f"{int(one['is_enough'].sum())} of {one.height}" for one in sides]
-        rows.append((in_words(str(platform)), *figures, *enough, number(int(mine["minimum"].max() or 0))))  # type: ignore[arg-type]
+        rows.append((in_words(str(platform)), *figures, *enough, number(mine.select(pl.max("minimum")).item() or 0)))
     of = ("Members", "Allowed", "Matchable", "Cells with enough")
     heads = ("Platform", *(f"{name} {side}" for name in of for side in ("before", "after")), "Fewest in a cell")
     note = "Allowed: by the consent gate, the plan and the arm. Matchable: with an identifier that the platform takes."

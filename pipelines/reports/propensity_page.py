@@ -1,6 +1,7 @@
 """How the propensity to buy did on later days, on one page: the message in force, calibration, lift, and what weighs most."""
 
 from datetime import date
+from typing import Any
 
 import polars as pl
 
@@ -57,9 +58,9 @@ def _section(mine: pl.DataFrame, model: pl.DataFrame, policy: Policy, horizon: i
     return Section(f"within-{horizon}", f"Within {horizon} days", "For marketing and the steward", tuple(blocks))
 
 
-def _tenth(row: dict[str, object]) -> Tenth:
+def _tenth(row: dict[str, Any]) -> Tenth:
     given = {name: row[name] for name in ("decile", "people", "expected", "purchases", "is_judged")}
-    return Tenth(lift=float(str(row["lift"] or 0)), is_off=bool(row["is_off"]), **given)  # type: ignore[arg-type]
+    return Tenth(lift=row["lift"] or 0.0, is_off=bool(row["is_off"]), **given)
 
 
 def _table(everybody: pl.DataFrame) -> TableBlock:

@@ -47,7 +47,10 @@ LEAVES = [
 
 def trees() -> st.SearchStrategy[Any]:
     leaf = st.integers(0, len(LEAVES) - 1)
-    nest = lambda inner: st.tuples(st.sampled_from(["all", "any", "none"]), st.lists(inner, min_size=1, max_size=3))  # noqa: E731
+
+    def nest(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+        return st.tuples(st.sampled_from(["all", "any", "none"]), st.lists(inner, min_size=1, max_size=3))
+
     return st.recursive(leaf, nest, max_leaves=8)
 
 

@@ -1,4 +1,3 @@
-# ruff: noqa: DTZ001  file stamps are naive, in the group's time zone
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -64,8 +63,8 @@ def test_dates(text: str, value: object) -> None:
     assert read(Kind.DATE, text) == value
 
 
-def utc(*parts: int) -> datetime:
-    return datetime(*parts).replace(tzinfo=UTC)  # type: ignore[arg-type]
+def utc(year: int, month: int, day: int, hour: int = 0, minute: int = 0, second: int = 0, micro: int = 0) -> datetime:
+    return datetime(year, month, day, hour, minute, second, micro, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(

@@ -138,7 +138,7 @@ def test_the_next_appointment_is_the_first_that_stands(engine):
         appointment(1, date(2026, 11, 20)),
         appointment(2, date(2026, 11, 24), status="cancelled"),
         appointment(3, date(2026, 11, 25), opened_on=date(2026, 11, 22)),
-        appointment(4, date(2026, 11, 26), opened_on=None, updated_at=datetime(2026, 11, 22, 5)),  # noqa: DTZ001
+        appointment(4, date(2026, 11, 26), opened_on=None, updated_at=datetime(2026, 11, 22, 5)),  # noqa: DTZ001 (file stamps are in group time)
         appointment(5, date(2026, 12, 1), record_id="dms_service:9:customer"),
         appointment(6, date(2026, 12, 2)),
     )
