@@ -20,7 +20,7 @@ from schemas.policy.triggers import ServiceStates, TriggersPolicy
 from schemas.tables.contacts import CONTACT
 from schemas.tables.experiments import ASSIGNMENT, GEO_CLUSTER
 from schemas.tables.exports import SUPPRESSION
-from schemas.tables.geography import ZIP_DISTANCE
+from schemas.tables.geography import ZIP_DISTANCE, ZIP_REACH
 from schemas.tables.identity import ID_EVENT, PERSON
 from schemas.tables.identity_state import RETIRED_PERSON
 from schemas.tables.traits import CANDIDATE, INTEREST
@@ -65,7 +65,7 @@ def audience(name: str, segment: str, when: str | dict[str, Any], **given: Any) 
     return AudiencePolicy.model_validate({**base, **given})
 
 
-BESIDE = (SUPPRESSION, CONTACT, INTEREST, ZIP_DISTANCE, PERSON, RETIRED_PERSON, ID_EVENT, GEO_CLUSTER)
+BESIDE = (SUPPRESSION, CONTACT, INTEREST, ZIP_DISTANCE, ZIP_REACH, PERSON, RETIRED_PERSON, ID_EVENT, GEO_CLUSTER)
 BRANDS = (
     Brand(brand="lux", code="LUX", make="Acura", position="luxury"),
     Brand(brand="vol1", code="VL1", make="Mazda", position="volume"),

@@ -20,9 +20,18 @@ ELIGIBLE: dict[str, pl.DataType | type[pl.DataType]] = {
     "cause": pl.String,
     "score": pl.Float64,
 }
+# Candidates as a segment sees them: with the nearest rooftop of the brand that reaches them, else with the nearest of all.
 REACHED = """(
     SELECT c.*, r.miles AS radius_miles, coalesce(r.whole_market AND c.home_market = c.market, FALSE) AS in_whole_market
-    FROM candidate c
+    FROM (
+        SELECT n.* REPLACE (
+            coalesce(z.rooftop_id, n.rooftop_id) AS rooftop_id, coalesce(z.distance_miles, n.distance_miles) AS distance_miles,
+            coalesce(z.market, n.market) AS market,
+            coalesce(CAST(z.market_type AS VARCHAR), CAST(n.market_type AS VARCHAR)) AS market_type
+        )
+        FROM candidate n
+        LEFT JOIN zip_reach z ON CAST(z.segment AS VARCHAR) = $segment AND z.zip = n.zip AND z.brand = n.brand
+    ) c
     LEFT JOIN radius r ON r.segment = $segment AND r.market_type IS NOT DISTINCT FROM c.market_type
 )"""
 

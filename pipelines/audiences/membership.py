@@ -36,8 +36,12 @@ _SINCE = """(
 )"""
 
 _PEOPLE = """
-    SELECT DISTINCT d.person_id, d.audience, a.segment, d.brand, c.market, c.market_type, c.zip
-    FROM detailed d JOIN audience_card a USING (audience) JOIN candidate c ON c.person_id = d.person_id AND c.brand = d.brand
+    SELECT DISTINCT d.person_id, d.audience, a.segment, d.brand, coalesce(z.market, c.market) AS market,
+        coalesce(CAST(z.market_type AS VARCHAR), CAST(c.market_type AS VARCHAR)) AS market_type, c.zip
+    FROM detailed d
+    JOIN audience_card a USING (audience)
+    JOIN candidate c ON c.person_id = d.person_id AND c.brand = d.brand
+    LEFT JOIN zip_reach z ON CAST(z.segment AS VARCHAR) = a.segment AND z.zip = c.zip AND z.brand = c.brand
 """
 
 
@@ -93,7 +97,8 @@ def _detailed(engine: Engine, day: Day, audience: AudiencePolicy) -> pl.DataFram
 STEP = Step(
     tables=(ELIGIBILITY, MEMBERSHIP, CHANNEL_LOSS, OVERLAP, ARBITRATION_HEALTH, ASSIGNMENT),
     inputs=(
-        *(Input(name) for name in ("candidate", "person_identifier", "suppression", "contact", "interest", "zip_distance")),
+        *(Input(name) for name in ("candidate", "person_identifier", "suppression", "contact", "interest")),
+        *(Input(name) for name in ("zip_distance", "zip_reach")),
         *EXPERIMENT_INPUTS,
         Input("membership", "previous"),
     ),

@@ -60,6 +60,7 @@ def _side(engine: Engine, day: Day, policy: Policy, prefix: str, *, is_after: bo
         name: as_text(engine.sql(f'SELECT {columns} FROM "{prefix}{name}" WHERE person_id IN (SELECT person_id FROM mover)'))
         for name, columns in _OF_MOVERS.items()
     }
+    tables["zip_distance"] = as_text(engine.sql(f'SELECT * FROM "{prefix}zip_distance"'))
     return Side(policy, day.as_of, tables, is_after=is_after)
 
 
@@ -132,7 +133,7 @@ STEP = Step(
     inputs=(
         *(
             Input(name, window)
-            for name in ("membership", "eligibility", "candidate")
+            for name in ("membership", "eligibility", "candidate", "zip_distance")
             for window in ("day", "previous", "otherwise")
         ),
         *(

@@ -9,7 +9,7 @@ from pipelines.audiences.compile import Compiler, exclusion_name
 from pipelines.audiences.eligible import REACHED, brands_of, running
 from pipelines.audiences.holdouts import is_held_back
 from pipelines.audiences.preview import Side
-from pipelines.audiences.radius import radius_frame
+from pipelines.audiences.radius import register_reach
 from pipelines.engine import Engine
 from schemas.policy.audiences import AudiencePolicy, Condition
 
@@ -36,7 +36,7 @@ def funnel(engine: Engine, side: Side, counted: dict[str, Counted] | None = None
     another side with the same candidates.
     """
     engine.register("candidate", side["candidate"])
-    engine.register("radius", radius_frame(side.policy))
+    register_reach(engine, side.policy, side["zip_distance"])
     frames = [_audience(engine, side, one, {} if counted is None else counted) for one in running(side.policy)]
     return pl.concat([pl.DataFrame(schema=FUNNEL), *frames])
 

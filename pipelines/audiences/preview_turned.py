@@ -7,7 +7,7 @@ import polars as pl
 from pipelines.audiences.compile import Compiler
 from pipelines.audiences.eligible import REACHED, running
 from pipelines.audiences.preview import Side
-from pipelines.audiences.radius import radius_frame
+from pipelines.audiences.radius import register_reach
 from pipelines.audiences.rules import expression_columns, leaves
 from pipelines.engine import Engine
 from schemas.policy.audiences import AudiencePolicy, Condition
@@ -106,8 +106,9 @@ def _holding(
     engine: Engine, rules: Side, data: Side, audience: AudiencePolicy, named: Mapping[str, Leaf], people: pl.DataFrame
 ) -> pl.DataFrame:
     """person_id, brand, and a truth per condition, by the definition and reach of one side about the traits of a side."""
-    engine.register("candidate", data["candidate"].join(people, on=KEY, how="semi"))
-    engine.register("radius", radius_frame(rules.policy))
+    concerned = data["candidate"].join(people, on=KEY, how="semi")
+    engine.register("candidate", concerned)
+    register_reach(engine, rules.policy, data["zip_distance"].join(concerned, on="zip", how="semi"))
     compiler = Compiler(audience, rules.as_of)
     parts = [_truth(compiler, leaf, under_none, name) for name, (leaf, under_none) in named.items()]
     query = f"SELECT person_id, brand{''.join(parts)} FROM {REACHED} ORDER BY person_id, brand"

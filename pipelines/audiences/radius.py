@@ -2,9 +2,17 @@
 
 import polars as pl
 
+from pipelines.engine import Engine, query_text
 from schemas.policy import Policy
 
 UNLIMITED_MILES = 25_000.0  # more than half of the Earth's circumference: no two places are further apart
+
+
+def register_reach(engine: Engine, policy: Policy, zip_distance: pl.DataFrame) -> None:
+    """Register `radius` and `zip_reach` as a policy has them, over the distances of a day: what REACHED of eligible.py reads."""
+    engine.register("radius", radius_frame(policy))
+    engine.register("zip_distance", zip_distance)
+    engine.register("zip_reach", engine.sql(query_text("pipelines.traits", "zip_reach")))
 
 
 def radius_frame(policy: Policy) -> pl.DataFrame:

@@ -11,6 +11,7 @@ from pipelines.audiences.membership_change import STEP
 from pipelines.step import Day
 from schemas.policy import Policy
 from schemas.tables.audiences import CHANGE_CAUSES, ELIGIBILITY, MEMBERSHIP, MEMBERSHIP_CHANGE
+from schemas.tables.geography import ZIP_DISTANCE
 from schemas.tables.identity import MEMBER, PERSON, PERSON_IDENTIFIER
 from schemas.tables.records import CONSENT_EVENT, CONTACT_RECORD, TOUCH, TRANSACTION
 from schemas.tables.traits import CANDIDATE
@@ -78,6 +79,7 @@ class World:
             "membership": MEMBERSHIP, "eligibility": ELIGIBILITY, "candidate": CANDIDATE, "person": PERSON, "member": MEMBER,
             "contact_record": CONTACT_RECORD, "transaction": TRANSACTION, "trigger_event": TRIGGER_EVENT,
             "person_identifier": PERSON_IDENTIFIER, "touch": TOUCH, "consent_event": CONSENT_EVENT,
+            "zip_distance": ZIP_DISTANCE,
         }  # fmt: skip
         for one in STEP.inputs:
             of = otherwise or self if one.window == "otherwise" else self

@@ -17,6 +17,7 @@ from pipelines.audiences.preview_moves import moves
 from schemas.policy import Policy
 from schemas.policy.plan import Budget, PlanPolicy
 from schemas.tables.audiences import MEMBERSHIP
+from schemas.tables.geography import ZIP_DISTANCE
 from schemas.tables.identity import PERSON_IDENTIFIER
 from schemas.tables.traits import INTENT
 from schemas.tables.triggers import TRIGGER_EVENT
@@ -51,7 +52,12 @@ def side(engine: DuckDBEngine, of: Policy, who: pl.DataFrame, *, is_after: bool 
     nothing = {"person_identifier": rows_of(PERSON_IDENTIFIER, []), "previous_membership": rows_of(MEMBERSHIP, [])}
     register(engine, {"candidate": who, **nothing})
     made = STEP.frames(engine, day(of))
-    traits = {"candidate": who, "trigger_event": rows_of(TRIGGER_EVENT, []), "intent": rows_of(INTENT, [])}
+    traits = {
+        "candidate": who,
+        "zip_distance": rows_of(ZIP_DISTANCE, []),
+        "trigger_event": rows_of(TRIGGER_EVENT, []),
+        "intent": rows_of(INTENT, []),
+    }
     return Side(of, AS_OF, {name: as_text(frame) for name, frame in {**made, **traits}.items()}, is_after)
 
 
