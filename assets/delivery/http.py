@@ -6,7 +6,6 @@ are never logged, and addresses without TLS are taken on loopback only.
 
 import json
 import logging
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -32,9 +31,9 @@ class Api:
     `address` empty: the platform's own. `audience_ids` are the platform's ids of our cells. `headers` go with every request.
     """
 
+    token: str
     account: str = ""
     address: str = ""
-    token: str = ""
     audience_ids: Mapping[str, str] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
     timeout_seconds: float = 60.0
@@ -58,14 +57,12 @@ class HttpDoor:
 
     NAME: ClassVar[str] = ""
     ADDRESS: ClassVar[str] = ""
-    TOKEN: ClassVar[str] = ""
     MEMBERS: ClassVar[tuple[str, ...]] = ()
 
-    def __init__(self, api: Api, environ: Mapping[str, str] | None = None) -> None:
+    def __init__(self, api: Api, environ: Mapping[str, str]) -> None:
         """Connect to nothing yet. ValueError where the address would send identifiers in the clear."""
-        self.api, self.environ = api, os.environ if environ is None else environ
+        self.api, self.environ = api, environ
         self.address = (api.address or self.ADDRESS).rstrip("/")
-        self.token_name = api.token or self.TOKEN
         is_local = _is_loopback(checked(self.address))
         quiet("httpx", "httpcore")
         timeout = httpx.Timeout(api.timeout_seconds, connect=min(api.timeout_seconds, 10.0))
@@ -141,9 +138,9 @@ class HttpDoor:
 
     def token(self) -> str:
         """The access token of this moment. Refused where the environment holds none."""
-        found = self.environ.get(self.token_name, "")
+        found = self.environ.get(self.api.token, "")
         if not found:
-            raise Refused(f"no credentials: set the environment variable {self.token_name}")
+            raise Refused(f"no credentials: set the environment variable {self.api.token}")
         return found
 
     def ask(self, method: str, path: str, body: bytes | None = None, content_type: str = "", key: str = "") -> httpx.Response:
@@ -167,7 +164,7 @@ class HttpDoor:
         if fault.meaning in ("limit", "server"):
             return Unreached(f"{self.NAME}: {fault.code}", fault.after, is_unknown=fault.meaning == "server")
         if fault.meaning == "credentials":
-            return Refused(f"{self.NAME} refused the credentials ({fault.code}): see the environment variable {self.token_name}")
+            return Refused(f"{self.NAME} refused the credentials ({fault.code}): see the environment variable {self.api.token}")
         return Refused(f"{self.NAME} refused the body ({fault.code})")
 
 

@@ -32,7 +32,6 @@ class GoogleDoor(HttpDoor):
 
     NAME = "google"
     ADDRESS = "https://datamanager.googleapis.com"
-    TOKEN = "VELOCITY_GOOGLE_TOKEN"
     MEMBERS = ("audienceMembers",)
 
     def fault(self, response: httpx.Response) -> Fault | None:

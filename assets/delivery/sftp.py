@@ -1,26 +1,20 @@
-"""Files to an SFTP server. A file appears whole or not at all, and its digest beside it comes last.
-
-A body is written under a temporary name, checked by its size and renamed into place; then NAME.sha256 is put beside it in the
-same way, in the form of sha256sum. Who collects files waits for it. The server must be one that policy knows.
-"""
+"""Files to an SFTP server. A file appears whole or not at all: it is written under a temporary name, checked by its size and
+renamed into place. The server must be one that policy knows."""
 
 import contextlib
 import errno
 import hashlib
 import io
-import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 import paramiko
 
 from assets.delivery.destination import Answer, DeliveryError, Refused, Unreached
-from assets.delivery.file_names import file_path
 from schemas.platforms.batch import Batch
 
 KINDS_OF_KEY = (paramiko.Ed25519Key, paramiko.ECDSAKey, paramiko.RSAKey)
-DIGEST = ".sha256"
 
 
 @dataclass(frozen=True)
@@ -61,33 +55,33 @@ class UnknownHost(paramiko.MissingHostKeyPolicy):
 class SftpDoor:
     """One folder of one server. The connection is made when it is needed, and again after it was lost."""
 
-    def __init__(self, place: SftpPlace, environ: Mapping[str, str] | None = None) -> None:
-        """Connect to nothing yet. ValueError where policy does not say how the server is known."""
+    def __init__(self, place: SftpPlace, where: Callable[[Batch], str], environ: Mapping[str, str]) -> None:
+        """Connect to nothing yet; `where` says where a body lies. ValueError where it is not said how the server is known."""
         if bool(place.fingerprint) == bool(place.known_hosts):
             raise ValueError(f"say how the host key of {place.host} is known: fingerprint or known_hosts, one of the two")
-        self.place, self.environ = place, os.environ if environ is None else environ
+        self.place, self.where, self.environ = place, where, environ
         self.client: paramiko.SSHClient | None = None
         self.files: paramiko.SFTPClient | None = None
 
     def send(self, batch: Batch, key: str) -> Answer:
-        """Put the body into place, and its digest after it; over what is there under the same name, which is the same body."""
-        path = self._path(batch, key)
+        """Put the body into place, over what is there under the same name."""
+        path = self._path(batch)
         with self._working() as files:
             _make_folders(files, path.parent)
-            _put(files, path, batch.body)
-            _put(files, _beside(path), _digest(path, batch.body))
+            _put(files, path, batch.body, key)
         return Answer()
 
     def settle(self, batch: Batch, key: str) -> Answer | None:
-        """Delivered where the file has the body's size and the digest beside it is the body's."""
-        path = self._path(batch, key)
+        """Delivered where the file has the body's size and, read back, its digest."""
+        del key
+        path = self._path(batch)
         with self._working() as files:
-            size = _size(files, path)
-            beside = _size(files, _beside(path)) if size == len(batch.body) else None
-            if beside is None:
+            if _size(files, path) != len(batch.body):
                 return None
-            with files.open(str(_beside(path)), "rb") as told:
-                return Answer() if told.read(beside) == _digest(path, batch.body) else None
+            found = io.BytesIO()
+            files.getfo(str(path), found)
+        is_whole = hashlib.sha256(found.getbuffer()).digest() == hashlib.sha256(batch.body).digest()
+        return Answer() if is_whole else None
 
     def held(self, cell: str) -> int | None:
         """None: files are no members."""
@@ -102,8 +96,8 @@ class SftpDoor:
                     one.close()
         self.files = self.client = None
 
-    def _path(self, batch: Batch, key: str) -> PurePosixPath:
-        return PurePosixPath(self.place.folder) / file_path(batch, key)
+    def _path(self, batch: Batch) -> PurePosixPath:
+        return PurePosixPath(self.place.folder) / self.where(batch)
 
     @contextlib.contextmanager
     def _working(self) -> Iterator[paramiko.SFTPClient]:
@@ -185,9 +179,9 @@ def _private_key(text: str, phrase: str | None, name: str) -> paramiko.PKey:
     raise Refused(f"the environment variable {name} holds no Ed25519, ECDSA or RSA key, or its passphrase is wrong")
 
 
-def _put(files: paramiko.SFTPClient, path: PurePosixPath, body: bytes) -> None:
-    """Write under a temporary name, check the size, rename into place."""
-    temporary = str(path.with_name(f".{path.name}.part"))
+def _put(files: paramiko.SFTPClient, path: PurePosixPath, body: bytes, key: str) -> None:
+    """Write under a temporary name, which a later attempt writes over, check the size, rename into place."""
+    temporary = str(path.with_name(f".{key}.part"))
     with files.open(temporary, "wb") as target:
         target.set_pipelined(True)
         target.write(body)
@@ -219,14 +213,6 @@ def _size(files: paramiko.SFTPClient, path: PurePosixPath) -> int | None:
         return files.stat(str(path)).st_size
     except FileNotFoundError:
         return None
-
-
-def _beside(path: PurePosixPath) -> PurePosixPath:
-    return path.with_name(path.name + DIGEST)
-
-
-def _digest(path: PurePosixPath, body: bytes) -> bytes:
-    return f"{hashlib.sha256(body).hexdigest()}  {path.name}\n".encode()
 
 
 def _kind(error: Exception) -> str:

@@ -18,6 +18,7 @@ from tests.assets.delivery.servers.google import Google
 from tests.assets.delivery.servers.http_server import TOKEN, serving
 
 LIST = "77"
+VARIABLE = "VELOCITY_GOOGLE_TOKEN"
 
 
 @pytest.fixture
@@ -28,7 +29,7 @@ def google() -> Iterator[Google]:
 
 @pytest.fixture
 def door(google: Google) -> Iterator[GoogleDoor]:
-    one = GoogleDoor(Api(address=google.url, timeout_seconds=0.5), {"VELOCITY_GOOGLE_TOKEN": TOKEN})
+    one = GoogleDoor(Api(VARIABLE, address=google.url, timeout_seconds=0.5), {VARIABLE: TOKEN})
     yield one
     one.close()
 
@@ -149,14 +150,14 @@ def test_what_will_never_be_taken_is_refused_in_the_platforms_words(google: Goog
 def test_credentials_are_named_by_their_variable_and_never_shown(google: Google) -> None:
     (come,) = drawn(rows("P1"))
     with pytest.raises(Refused, match="set the environment variable VELOCITY_GOOGLE_TOKEN"):
-        GoogleDoor(Api(address=google.url), {}).send(come, "key")
+        GoogleDoor(Api(VARIABLE, address=google.url), {}).send(come, "key")
     with pytest.raises(Refused, match=r"credentials .*ACCESS_TOKEN_EXPIRED.* VELOCITY_OTHER") as caught:
-        GoogleDoor(Api(address=google.url, token="VELOCITY_OTHER"), {"VELOCITY_OTHER": "secret-of-old"}).send(come, "key")
+        GoogleDoor(Api("VELOCITY_OTHER", address=google.url), {"VELOCITY_OTHER": "secret-of-old"}).send(come, "key")
     assert "secret-of-old" not in str(caught.value)
 
 
 def test_nobody_listening_is_known_not_to_have_arrived() -> None:
-    door = GoogleDoor(Api(address="http://127.0.0.1:1"), {"VELOCITY_GOOGLE_TOKEN": TOKEN})
+    door = GoogleDoor(Api(VARIABLE, address="http://127.0.0.1:1"), {VARIABLE: TOKEN})
     with pytest.raises(Unreached) as caught:
         door.send(drawn(rows("P1"))[0], "key")
     assert not caught.value.is_unknown
@@ -165,7 +166,7 @@ def test_nobody_listening_is_known_not_to_have_arrived() -> None:
 @pytest.mark.parametrize("address", ["http://example.com", "ftp://127.0.0.1", "example.com", "http://10.0.0.1"])
 def test_nothing_goes_in_the_clear(address: str) -> None:
     with pytest.raises(ValueError, match="use https://"):
-        GoogleDoor(Api(address=address), {})
+        GoogleDoor(Api(VARIABLE, address=address), {})
 
 
 def test_a_request_can_be_asked_for_later(google: Google, door: GoogleDoor) -> None:
