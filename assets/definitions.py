@@ -6,6 +6,7 @@ import dagster as dg
 
 from assets import answer_ledger, deliveries, history_check, pages, pages_experiments, rebuild_pins, warehouse
 from assets.catalogue import STAGES
+from assets.delivery import fold
 from assets.house import House, house_from_environment
 from assets.jobs import daily_job
 from assets.otherwise import otherwise
@@ -25,6 +26,7 @@ def build(house: House, first_day: date | None = None) -> dg.Definitions:
     sources = [feed_asset(feed, partitions) for feed in feeds] + [feed_file_asset(feeds, partitions)]
     tables = [asset_of(step, partitions, otherwise) for stage in STAGES for step in steps_of(f"pipelines.{stage}")]
     outputs = [*deliveries.assets(partitions), answer_ledger.asset(partitions), *pages.assets(partitions)]
+    outputs.append(fold.asset(partitions))
     outputs.append(pages_experiments.asset(partitions))
     everything = [*sources, *tables, *outputs]
     job = daily_job(partitions)

@@ -125,12 +125,13 @@ class Lake:
 def replace_durably(beside: Path, place: Path) -> None:
     """fsync a file, rename it into place, fsync the folder: after a power cut there is the old file or the new one."""
     place.parent.mkdir(parents=True, exist_ok=True)
-    _sync(beside)
+    sync(beside)
     beside.replace(place)
-    _sync(place.parent)
+    sync(place.parent)
 
 
-def _sync(path: Path) -> None:
+def sync(path: Path) -> None:
+    """Force a file, or the names in a folder, to disk."""
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-Operation = Literal["add", "refresh", "remove", "replace"]
+Operation = Literal["add", "refresh", "remove", "replace", "manifest"]
 
 
 @dataclass(frozen=True)

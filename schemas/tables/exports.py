@@ -32,6 +32,7 @@ class ExportMember(dy.Schema):
     identifiers = dy.List(dy.String(), description=HASHED)
     withdrawn = dy.List(dy.String(), description="sent earlier, no longer the member's to send: the platform must drop them")
     segment = segment()
+    basis = dy.String(nullable=True, description="basis on which the member is sent, or was; as in policy privacy.yaml")
     cause = dy.Enum(
         ["entered", "changed", "renewed", "left", "suppressed", "refused", "expired"], description="why the action is asked for"
     )

@@ -1,0 +1,122 @@
+"""Delivers one platform's bodies: in order, each known on disk before and after, and none twice that is known to have arrived."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from assets.delivery.destination import Destination, Refused, Unreached
+from assets.delivery.journal import Journal, Planned
+from assets.delivery.lock import Patience, Stopped, only_delivery
+from assets.delivery.open import CannotOpen, Opening, open_destination
+from assets.delivery.plan import Account, Work, changes_work, resync_work
+from assets.delivery.retry import retrying
+from assets.delivery.standing import check_day
+from assets.lake import Lake
+from schemas.platforms.batch import Batch
+
+
+@dataclass(frozen=True)
+class Delivered:
+    """What became of a platform's delivery. `problem` says why it did not begin or stopped; empty where it went to its end."""
+
+    platform: str
+    journals: tuple[Journal, ...] = ()
+    problem: str = ""
+    sizes: Mapping[str, int | None] = field(default_factory=dict)
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether everything planned has arrived."""
+        return not self.problem and not any(one.left for one in self.journals)
+
+
+def deliver(lake: Lake, where: Account, day: date, environ: Mapping[str, str], *, is_resync: bool = False) -> Delivered:
+    """Deliver a platform's day, or go on where an earlier call ended; then, for a resync, its whole list.
+
+    Raises NoExports, NotNewest, BeingMade, AlreadyDelivering. What the platform or the environment does wrong is in the result.
+    """
+    if not where.delivery.is_on:
+        return Delivered(where.platform, problem="switched off in policy: delivery.is_on is false")
+    with only_delivery(lake, where.platform):
+        check_day(lake, day)
+        done: list[Journal] = []
+        for make in (changes_work, resync_work) if is_resync else (changes_work,):
+            work = make(lake, where, day)
+            done.append(work.journal)
+            problem = _send_all(lake, where, work, environ)
+            if problem:
+                return Delivered(where.platform, tuple(done), problem, work.journal.sizes)
+        return Delivered(where.platform, tuple(done), sizes=done[-1].sizes)
+
+
+def _send_all(lake: Lake, where: Account, work: Work, environ: Mapping[str, str]) -> str:
+    """Send what is left of a delivery; returns why it stopped, empty where it came to its end."""
+    plan = work.journal.plan
+    opening = Opening(where.platform, plan.group, plan.day, plan.number, where.account, where.delivery, environ)
+    try:
+        destination = open_destination(opening)
+    except (CannotOpen, Refused, Unreached) as error:
+        return str(error)
+    try:
+        sender = Sender(destination, work.journal, where, Patience(lake, where.platform, where.delivery.rate_per_minute))
+        problem = sender.send_all(work.bodies)
+        if not problem:
+            sender.measure()
+        return problem
+    except Stopped:
+        return "a run of the day began; it asks again for what is left"
+    finally:
+        destination.close()
+
+
+class Sender:
+    """Sends the bodies of one delivery."""
+
+    def __init__(self, destination: Destination, journal: Journal, where: Account, patience: Patience) -> None:
+        self._to, self._journal, self._where, self._patience = destination, journal, where, patience
+
+    def send_all(self, bodies: Mapping[str, Batch]) -> str:
+        """Every body that is not known to have arrived, in order. A manifest goes only where all the others are there."""
+        failed = 0
+        for one in self._journal.left:
+            if one.operation == "manifest" and len(self._journal.left) > 1:
+                continue
+            failed = 0 if self._deliver(one, bodies[one.key]) else failed + 1
+            if failed >= self._where.delivery.give_up_after:
+                return f"not reached {failed} times in a row ({self._journal.states[one.key].reason}); the rest waits"
+        return ""
+
+    def measure(self) -> None:
+        """Ask how many members the platform holds in each cell."""
+        cells = sorted({one.cell for one in self._journal.plan.batches if one.cell})
+        sizes: dict[str, int | None] = {}
+        for cell in cells:
+            try:
+                sizes[cell] = self._to.held(cell)
+            except (Refused, Unreached):
+                sizes[cell] = None
+        if any(size is not None for size in sizes.values()):
+            self._journal.measured(sizes)
+
+    def _deliver(self, one: Planned, batch: Batch) -> bool:
+        """Send a body as often as that can help. False where the platform was not reached; a refusal is an answer."""
+        try:
+            retrying(self._where.delivery, self._patience.wait)(self._attempt, one.key, batch)
+        except Unreached:
+            return False
+        except Refused as refused:
+            self._journal.refused(one.key, refused.reason)
+        return True
+
+    def _attempt(self, key: str, batch: Batch) -> None:
+        """One attempt; where an earlier one may have arrived, the platform is asked first."""
+        self._patience.turn()
+        state = self._journal.states[key]
+        may_have = state.is_unknown or state.status == "sending"
+        self._journal.sending(key)
+        try:
+            answer = self._to.settle(batch, key) if may_have else None
+            self._journal.delivered(key, answer or self._to.send(batch, key))
+        except Unreached as error:
+            self._journal.unreached(key, error.reason, is_unknown=error.is_unknown)
+            raise
