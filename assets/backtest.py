@@ -9,12 +9,12 @@ from assets.backtest_lake import held_on, outcomes_of, population_of
 from assets.backtest_replay import Replay
 from assets.backtest_request import BacktestRequestError, replayed_days
 from assets.house import House
-from assets.policy_problem import nearest_of
 from pipelines.measurement.backtest_estimate import OUTCOMES, curves, followed, results
 from pipelines.measurement.backtest_match import balance, match
 from pipelines.measurement.backtest_result import TriggerBacktest
 from pipelines.measurement.backtest_spells import compared
 from pipelines.triggers import all_triggers
+from schemas.names import nearest_of
 from schemas.policy import Policy
 
 

@@ -9,9 +9,10 @@ from assets.backtest_lake import outcomes_of, today
 from assets.backtest_replay import PastDay, Replay
 from assets.backtest_request import BacktestRequestError, replayed_days
 from assets.house import House
-from assets.policy_problem import listed, nearest_of
+from assets.policy_problem import listed
 from pipelines.measurement.backtest_audience import caught, rates
 from pipelines.measurement.backtest_result import AudienceBacktest
+from schemas.names import nearest_of
 from schemas.policy import Policy
 
 WANTED = ("candidate", "membership")

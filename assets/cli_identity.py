@@ -15,11 +15,12 @@ from assets.identity_result_files import ResultFolderError, check_folder
 from assets.identity_runs import SEED, check_apart, day_of, next_of, written
 from assets.identity_state_files import Kept, StateFolderError, holds_state, load_state
 from assets.identity_summary import counts, event_counts, result_frames, rounded, summary_table
-from assets.policy_problem import listed, nearest_of
+from assets.policy_problem import listed
 from assets.whole_folder import FolderInUse, only_writer_of
 from pipelines.identity.pairwise import Pairwise, pairwise
 from pipelines.identity.resolve import Resolution, resolve
 from schemas.identity_model import IdentityModel
+from schemas.names import nearest_of, proposed
 
 MISUSED = 2
 WRONG_CALL = (IdentityModelError, RecordFileError, ResultFolderError, StateFolderError, FolderInUse)
@@ -87,9 +88,8 @@ def _inputs(records: Path, path: Path, truth: str | None) -> tuple[IdentityModel
     columns = record_columns(records)
     check_columns(model, columns, path)
     if truth and truth not in columns:
-        near = nearest_of(truth, columns)
-        hint = f" Did you mean {near!r}?" if near else ""
-        raise RecordFileError(records, f"no column {truth!r}, which --truth names", f"{listed(columns)}.{hint}")
+        there = f"{listed(columns)}.{proposed(nearest_of(truth, columns))}"
+        raise RecordFileError(records, f"no column {truth!r}, which --truth names", there)
     named = [column for _, column in named_columns(model)]
     rows = read_records(records, [*named, *([truth] if truth else [])])
     check_records(model, rows, records)

@@ -14,10 +14,11 @@ from assets.identity_result_files import check_folder
 from assets.identity_runs import SEED, check_apart, day_of, next_of, written
 from assets.identity_state_files import Kept, StateFolderError, load_state, model_sha256
 from assets.identity_summary import counts, event_counts, result_frames, summary_table
-from assets.policy_problem import listed, nearest_of
+from assets.policy_problem import listed
 from assets.whole_folder import is_there, only_writer_of
 from pipelines.identity.state import columns_read
 from pipelines.identity.update import Update, update
+from schemas.names import nearest_of, proposed
 
 
 def update_command(
@@ -79,10 +80,12 @@ def _rows(before: Kept, path: Path, state: Path) -> pl.DataFrame:
     wanted, there = columns_read(before.model), record_columns(path)
     for column in wanted:
         if column not in there:
-            near = nearest_of(column, there)
-            hint = f" Did you mean {near!r}?" if near else ""
             found = f"no column {column!r}, which the model of state {state} reads"
-            raise RecordFileError(path, found, f"all of {listed(wanted, len(wanted))}; there are {listed(there)}.{hint}")
+            raise RecordFileError(
+                path,
+                found,
+                f"all of {listed(wanted, len(wanted))}; there are {listed(there)}.{proposed(nearest_of(column, there))}",
+            )
     rows = read_records(path, wanted)
     check_records(before.model, rows, path, is_part=True)
     return _as_kept(before, rows, path)

@@ -10,11 +10,12 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from assets.policy_problem import Problem, nearest_of
+from assets.policy_problem import Problem
 from assets.policy_shape import shape_problems
 from assets.policy_yaml import Document, KeyPath, key_text, read_yaml
 from schemas.identity_mistakes import FunctionMisfit, IdentityMistake, MeasureMisfit, ModelMistakes, NotOfKind
 from schemas.identity_model import IdentityModel
+from schemas.names import nearest_of
 
 MOST_LISTED = 30
 STAND_IN_KIND = "text"

@@ -16,11 +16,11 @@ import pyarrow as pa
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from assets.identity_model_files import load_model
-from assets.policy_problem import nearest_of
 from assets.whole_folder import mend, put_in_place, staged_beside
 from pipelines.identity.linkage.learned import Learned
 from pipelines.identity.state import State
 from schemas.identity_model import IdentityModel
+from schemas.names import nearest_of, proposed
 
 INDEX, MODEL = "state.json", "model.yaml"
 FORMAT: Literal["velocity identity state 2"] = "velocity identity state 2"
@@ -185,7 +185,7 @@ def _index(folder: Path) -> _Index:
     expected = "a folder that velocity resolve --state wrote"
     if not folder.is_dir():
         near = nearest_of(folder.name, [one.name for one in folder.parent.iterdir()]) if folder.parent.is_dir() else None
-        raise StateFolderError(folder, "no such folder", expected + (f". Did you mean {near!r}?" if near else ""))
+        raise StateFolderError(folder, "no such folder", expected + ("." + proposed(near) if near else ""))
     try:
         text = (folder / INDEX).read_text(encoding="utf-8")
     except FileNotFoundError:

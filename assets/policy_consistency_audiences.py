@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from assets.policy_finder import Finder
-from assets.policy_problem import listed, nearest_of
+from assets.policy_problem import listed
 from assets.policy_yaml import Document, KeyPath
 from pipelines.audiences.rule_checks import findings, idle_exclusions, used_parameters
 from pipelines.audiences.rule_domains import Domains, domains_of
 from pipelines.audiences.rules import PROVIDED_PARAMETERS
+from schemas.names import nearest_of
 from schemas.policy.audiences import AudiencePolicy
 
 

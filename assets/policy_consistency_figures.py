@@ -5,11 +5,12 @@ from typing import get_args
 
 from assets.policy_consistency_experiments import experiment_problems
 from assets.policy_finder import Finder
-from assets.policy_problem import listed, nearest_of
+from assets.policy_problem import listed
 from pipelines.audiences.rules import candidate_columns
 from pipelines.normalise.postcode import zip_table
 from pipelines.records.touch import FEEDS
 from pipelines.triggers import all_triggers
+from schemas.names import nearest_of
 from schemas.policy.audiences import SegmentName
 from schemas.sources import all_feeds
 from schemas.vocabulary_propensity import FEATURES

@@ -3,8 +3,9 @@
 from typing import get_args
 
 from assets.policy_finder import Finder
-from assets.policy_problem import listed, nearest_of
+from assets.policy_problem import listed
 from pipelines.normalise.postcode import known_zips
+from schemas.names import nearest_of
 from schemas.policy.audiences import SegmentName
 from schemas.policy.group import MarketType
 

@@ -14,10 +14,11 @@ from pydantic import TypeAdapter, ValidationError
 
 from assets.policy_consistency import consistency_problems
 from assets.policy_inherit import is_base, with_bases
-from assets.policy_problem import PolicyError, Problem, listed, nearest_of
+from assets.policy_problem import PolicyError, Problem, listed
 from assets.policy_shape import shape_problems
 from assets.policy_yaml import Document, read_csv_rows, read_yaml
 from schemas.identity_model import IdentityModel
+from schemas.names import nearest_of
 from schemas.policy import Policy
 from schemas.policy.audiences import AudiencePolicy
 from schemas.policy.channels import ChannelsPolicy

@@ -4,8 +4,9 @@ from collections import Counter
 from collections.abc import Collection, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from assets.policy_problem import Problem, listed, nearest_of
+from assets.policy_problem import Problem, listed
 from assets.policy_yaml import Document, KeyPath, key_text
+from schemas.names import nearest_of
 from schemas.policy import Policy
 
 

@@ -9,8 +9,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from assets.policy_problem import Problem, listed, nearest_of
+from assets.policy_problem import Problem, listed
 from assets.policy_yaml import Document, KeyPath
+from schemas.names import nearest_of
 from schemas.policy.audiences import AudiencePolicy
 
 FOLDER = "audiences/"

@@ -11,8 +11,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from assets.policy_files import EXTENDS, FILES, REFERENCE, TABLES, judged, read_documents
-from assets.policy_problem import Problem, listed, nearest_of
+from assets.policy_problem import Problem, listed
 from assets.policy_yaml import Document, read_yaml
+from schemas.names import nearest_of
 from schemas.policy import Policy
 
 

@@ -1,8 +1,9 @@
 """What can be wrong with a policy: `Problem`, one per mistake, and `PolicyError`, all of them at once."""
 
-import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+
+from schemas.names import proposed
 
 
 @dataclass(frozen=True, order=True)
@@ -23,10 +24,9 @@ class Problem:
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}" if self.line else self.file
         key = f" {self.key}:" if self.key else ""
-        hint = f" Did you mean {self.nearest!r}?" if self.nearest else ""
         if not self.expected:
             return f"{place}:{key} {self.found}"
-        return f"{place}:{key} found {self.found}; expected {self.expected}.{hint}"
+        return f"{place}:{key} found {self.found}; expected {self.expected}.{proposed(self.nearest)}"
 
 
 class PolicyError(ValueError):
@@ -38,13 +38,6 @@ class PolicyError(ValueError):
         count = "1 problem" if len(self.problems) == 1 else f"{len(self.problems)} problems"
         lines = "\n".join(f"  {one}" for one in self.problems)
         super().__init__(f"policy of group {group!r} has {count}:\n{lines}")
-
-
-def nearest_of(name: object, accepted: Iterable[str]) -> str | None:
-    """The accepted name most like the one found, or None where none is near (difflib ratio under 0.6)."""
-    known = {one.lower(): one for one in accepted}
-    near = difflib.get_close_matches(str(name).lower(), known, n=1, cutoff=0.6)
-    return known[near[0]] if near else None
 
 
 def listed(names: Iterable[str], most: int = 12) -> str:

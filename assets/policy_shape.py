@@ -7,8 +7,9 @@ from typing import Any, get_args
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from assets.policy_problem import Problem, listed, nearest_of
+from assets.policy_problem import Problem, listed
 from assets.policy_yaml import Document, KeyPath, key_text
+from schemas.names import nearest_of
 
 LONGEST_VALUE = 80
 

@@ -3,16 +3,16 @@
 Where in a file a mistake stands is told by assets/identity_model_files.py.
 """
 
-import difflib
 from collections.abc import Iterable, Mapping, Sequence
+
+from schemas.names import nearest_of, proposed
 
 
 def nearest(name: str, accepted: Iterable[str]) -> str | None:
     """The accepted name most like the one found (difflib ratio from 0.6), else the only one that begins like it, else None."""
-    known = {one.lower(): one for one in accepted}
-    begun = [one for one in known if name and one.startswith(name.lower())]
-    near = difflib.get_close_matches(name.lower(), known, n=1, cutoff=0.6) or (begun if len(begun) == 1 else [])
-    return known[near[0]] if near else None
+    known = sorted(accepted)
+    begun = [one for one in known if name and one.lower().startswith(name.lower())]
+    return nearest_of(name, known) or (begun[0] if len(begun) == 1 else None)
 
 
 class IdentityMistake(ValueError):
@@ -22,8 +22,7 @@ class IdentityMistake(ValueError):
         self.found = found
         self.expected = expected
         self.nearest = nearest
-        hint = f" Did you mean {nearest!r}?" if nearest else ""
-        super().__init__(f"found {found}; expected {expected}.{hint}")
+        super().__init__(f"found {found}; expected {expected}.{proposed(nearest)}")
 
 
 class LanguageError(IdentityMistake):

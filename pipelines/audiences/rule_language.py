@@ -7,6 +7,8 @@ from datetime import date
 
 from sqlglot import exp
 
+from schemas.names import nearest_of
+
 TypeName = str | None  # text, number, integer, date, flag, list; None where it cannot be known (a bare null)
 
 COMPARISONS = (exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.NullSafeEQ, exp.NullSafeNEQ)
@@ -49,9 +51,8 @@ class Scope:
 
 def nearest(word: str, known: Collection[str]) -> str:
     """A clause that proposes the nearest known name, or lists what there is."""
-    close = difflib.get_close_matches(word.lower(), sorted(known), n=1, cutoff=0.6)
-    if close:
-        return f"did you mean `{close[0]}`?"
+    if near := nearest_of(word, known):
+        return f"did you mean `{near}`?"
     listed = sorted(known) if len(known) <= 20 else difflib.get_close_matches(word.lower(), sorted(known), n=5, cutoff=0.0)
     return f"{'known are' if len(known) <= 20 else 'the nearest are'} {', '.join(listed)}" if known else "there are none"
 

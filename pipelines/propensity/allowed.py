@@ -1,8 +1,8 @@
 """The door of the model: what it may look at. Names that are not on the closed list stop the run."""
 
 from collections.abc import Iterable
-from difflib import get_close_matches
 
+from schemas.names import nearest_of
 from schemas.policy.propensity import PropensityPolicy
 from schemas.vocabulary_propensity import FEATURES
 
@@ -12,7 +12,7 @@ class FeatureNotAllowedError(ValueError):
 
     def __init__(self, names: Iterable[str]) -> None:
         self.names = sorted(names)
-        near = {one for name in self.names for one in get_close_matches(name, FEATURES, n=1)}
+        near = {one for name in self.names if (one := nearest_of(name, FEATURES))}
         hint = f"; nearest: {', '.join(sorted(near))}" if near else ""
         super().__init__(
             f"propensity: {', '.join(self.names)} may not reach the model; only the features listed in "

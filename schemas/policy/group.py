@@ -1,6 +1,5 @@
 """group.yaml: brands, rooftops, markets, and where the group's own records come from."""
 
-import difflib
 import re
 from datetime import date
 from typing import Literal
@@ -8,6 +7,7 @@ from zoneinfo import available_timezones
 
 from pydantic import Field, field_validator
 
+from schemas.names import nearest_of
 from schemas.policy.base import PolicyModel
 
 MarketType = Literal["metro", "standalone", "primary", "secondary", "tertiary"]
@@ -105,6 +105,6 @@ class Group(PolicyModel):
     def is_time_zone(cls, value: str) -> str:
         """The IANA name must exist."""
         if value not in available_timezones():
-            near = difflib.get_close_matches(value, sorted(available_timezones()), n=1)
-            raise ValueError(f"an IANA time zone such as {near[0] if near else 'America/Chicago'}")
+            near = nearest_of(value, available_timezones())
+            raise ValueError(f"an IANA time zone such as {near or 'America/Chicago'}")
         return value
