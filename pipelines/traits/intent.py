@@ -4,21 +4,23 @@ One step makes all four tables from one pass over the window, because each reads
 brands, kinds and values as numbers; names are put on here.
 """
 
+from collections.abc import Mapping
+
 import numpy as np
 import polars as pl
 
-from pipelines.engine import Engine, query_text
+from pipelines.engine import Engine
 from pipelines.step import Day, Input, Step
+from pipelines.traits.drivers import driver_rows, repeat_rows
 from pipelines.traits.interest import INPUTS, interest_frame
-from pipelines.traits.looked_at import PACKAGE, LookedAt, looked_at
-from pipelines.traits.runs import Runs, Truth, Whole, gathered, whole
-from pipelines.traits.scored_touch import ALL, COUNTED, REPEAT, brand_names, keep_points, kind_names
+from pipelines.traits.looked_at import LookedAt, looked_at
+from pipelines.traits.points import MICROS, points_of
+from pipelines.traits.runs import Runs, Truth, Whole, gathered, order_of, whole
+from pipelines.traits.scored_touch import ALL, COUNTED, brand_names, figures_of, keep_touches, kind_names, thing_numbers
 from schemas.tables.intent import DIMENSIONS, INTENT_DIMENSION, INTENT_DRIVER
 from schemas.tables.traits import INTENT, INTEREST
 from schemas.vocabulary_touch import TOUCH_NOUNS
 
-MICROS = 1_000_000
-RECENT_DAYS = 30  # the days of the columns that end in _30d
 NEVER = 32_767  # no age: above every day of a window
 COUNTS = {  # columns of intent by the flag whose kinds they count
     "vdp_views_30d": "is_vehicle_page", "payment_tool_30d": "is_payment", "forms_30d": "is_form", "calls_30d": "is_call",
@@ -28,40 +30,23 @@ COUNTS = {  # columns of intent by the flag whose kinds they count
 
 def build(engine: Engine, day: Day) -> dict[str, pl.DataFrame]:
     """Frames of intent, intent_driver, intent_dimension and interest, each sorted by its key."""
-    keep_points(engine, day)
-    drivers = driver_rows(engine, day)
+    touches = keep_touches(engine, day)
+    brand_of, vin_of = thing_numbers(engine)
+    brand, all_no = brand_of[touches.thing], brand_names(day.policy).index(ALL)
+    figures = figures_of(engine, day.policy)
+    of_all, shares = points_of(touches, np.full(len(brand), all_no), figures)
+    has_brand = brand >= 0
+    of_brand, _ = points_of(touches.of(has_brand), brand[has_brand], figures)
+    repeats = repeat_rows(touches, brand, vin_of[touches.thing], day)
+    drivers = driver_rows([of_all, of_brand], repeats, day)
     people = engine.sql("SELECT DISTINCT person_no, person_id FROM touch_shopper ORDER BY person_no")["person_id"]
-    looked = looked_at(engine)
+    looked = looked_at(engine, shares)
     return {
         "intent": intent_frame(drivers, day, people),
         "intent_driver": driver_frame(drivers.filter(pl.col("micros") > 0), day, people),
         "intent_dimension": dimension_frame(looked, people),
-        "interest": interest_frame(engine, day, people, looked),
+        "interest": interest_frame(engine, day, people, looked, shares),
     }
-
-
-def driver_rows(engine: Engine, day: Day) -> pl.DataFrame:
-    """Points and touches by person, brand and kind, as numbers, sorted by all three."""
-    numbers = {"all_no": brand_names(day.policy).index(ALL), "repeat_no": kind_names(day.policy).index(REPEAT)}
-    bonus = day.policy.scoring.intent.repeat_vin_bonus
-    rows = engine.sql(query_text(PACKAGE, "touch_driver"), repeat_vin_bonus=bonus, **numbers).sort("driver")
-    driver, touches, age = (whole(rows[one]) for one in ("driver", "touches", "age_days"))
-    runs = Runs.of(driver)
-    kept, is_recent = driver[runs.at], (age < RECENT_DAYS) & (driver & 255 != numbers["repeat_no"])
-    return pl.DataFrame(
-        {
-            "person_no": kept >> 16,
-            "brand_no": kept >> 8 & 255,
-            "kind_no": kept & 255,
-            "is_scored": runs.sums(rows["is_scored"].to_numpy()) > 0,
-            "micros": runs.sums(whole(rows["micros"])),
-            "touches": runs.sums(touches),
-            "touches_30d": runs.sums(touches * is_recent),
-            "newest_age": runs.smallest(age),
-            "oldest_age": runs.largest(age),
-            "days_30d": runs.bits(np.left_shift(1, np.minimum(age, RECENT_DAYS)) * is_recent),
-        }
-    )
 
 
 def intent_frame(drivers: pl.DataFrame, day: Day, people: pl.Series) -> pl.DataFrame:
@@ -133,23 +118,29 @@ DAYS = (
 SENTENCE = pl.format("{} {}{}{} of {} points", "touches", "noun", DAYS, "whole", "of_whole")
 
 
-def dimension_frame(looked: LookedAt, people: pl.Series) -> pl.DataFrame:
+def dimension_frame(looked: Mapping[str, LookedAt], people: pl.Series) -> pl.DataFrame:
     """One row per person, dimension and value that points name."""
-    dimension = looked.values["dimension"].cast(pl.Enum(sorted(looked.values["dimension"].unique())))
-    place = whole(dimension.to_physical())[looked.value_no - 1]
-    is_told = looked.values["dimension"].is_in(DIMENSIONS).to_numpy()[looked.value_no - 1]
-    person_no, value_no, micros, place = (one[is_told] for one in (looked.person_no, looked.value_no, looked.micros, place))
-    runs = Runs.of(person_no, place)
-    told = pl.DataFrame(
-        {
-            "person_id": people.gather(person_no - 1),
-            "dimension": looked.values["dimension"].cast(pl.Enum(DIMENSIONS), strict=False).gather(value_no - 1),
-            "value": looked.values["value"].gather(value_no - 1),
-            "points": micros / MICROS,
-            "share": pl.Series(micros / np.maximum(runs.spread(runs.sums(micros)), 1)).round(6),
-        }
+    told = [(place, looked[name]) for place, name in enumerate(DIMENSIONS) if name in looked]
+    if not told:
+        return INTENT_DIMENSION.schema.create_empty()
+    person, micros = (np.concatenate([getattr(one, name) for _, one in told]) for name in ("person", "micros"))
+    place = np.concatenate([np.full(len(one.person), number) for number, one in told])
+    begins = np.cumsum([0, *(one.values.height for _, one in told)])
+    value = np.concatenate([one.value + begin for (_, one), begin in zip(told, begins, strict=False)])
+    order = order_of(person, value)
+    person, place, value, micros = (one[order] for one in (person, place, value, micros))
+    runs = Runs.of(person, place)
+    return INTENT_DIMENSION.schema.cast(
+        pl.DataFrame(
+            {
+                "person_id": people.gather(person - 1),
+                "dimension": pl.Series(DIMENSIONS, dtype=pl.Enum(DIMENSIONS)).gather(place),
+                "value": pl.concat([one.values["value"] for _, one in told]).gather(value),
+                "points": micros / MICROS,
+                "share": pl.Series(micros / np.maximum(runs.spread(runs.sums(micros)), 1)).round(6),
+            }
+        )
     )
-    return INTENT_DIMENSION.schema.cast(told)
 
 
 STEP = Step(

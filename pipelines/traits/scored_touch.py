@@ -2,27 +2,36 @@
 
 What is made of them belongs to intent (how much, why, about what) and interest (what is looked at and held). Tables are kept
 inside the engine under these names, people, brands, kinds and things as numbers, so that millions of rows stay narrow:
-touch_window, touch_source, touch_thing, touch_shopper, touch_same_act, touch_narrow, touch_counted, touch_capped, touch_points.
+touch_window, touch_source, touch_thing, touch_shopper, touch_same_act. What a touch brings is worked out by points.
 """
 
 from collections.abc import Mapping
 from datetime import timedelta
 from types import MappingProxyType
 
+import numpy as np
 import polars as pl
 
 from pipelines.engine import Engine, Value, query_text
 from pipelines.step import Day
+from pipelines.traits.points import Figures, Touches
+from pipelines.traits.runs import Whole, whole
 from schemas.policy import Policy
 
+PACKAGE = "pipelines.traits"
+SOURCES = """
+    SELECT source_no, coalesce(max(per_day), 'inf'::DOUBLE) AS per_day, coalesce(max(in_all), 'inf'::DOUBLE) AS in_all
+    FROM touch_source GROUP BY source_no
+"""
 ALL = "all"  # the person as a whole, among the names of brands
 REPEAT = "repeat_view"  # the bonus for a vehicle seen again on another day, among the names of kinds
 NOWHERE = -1  # the number of a kind that has no weight
+VEHICLE_PAGES = ("vdp_view", "third_party_vdp")
 LEADS = ("lead", "lead_third_party")
 # What the columns of intent count: kinds of touch by name of the column's flag.
 COUNTED: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
-        "is_vehicle_page": ("vdp_view", "third_party_vdp"),
+        "is_vehicle_page": VEHICLE_PAGES,
         "is_payment": ("payment_tool",),
         "is_form": ("form_sales", "form_trade", "form_credit", "form_test_drive", *LEADS),
         "is_call": ("call_sales",),
@@ -31,11 +40,10 @@ COUNTED: Mapping[str, tuple[str, ...]] = MappingProxyType(
 )
 
 
-def keep_points(engine: Engine, day: Day) -> None:
-    """Keep `touch_points` in the engine: what each person's and brand's kinds, sources and days bring to a score.
+def keep_touches(engine: Engine, day: Day) -> Touches:
+    """Keep the tables of the window in the engine and return its touches that count, as numbers.
 
-    Points are weight x touches, capped per kind and day, then per source and day, times 0.5^(age_days / half_life_days),
-    then capped per source; figures in policy scoring.yaml. Reads `touch_day`, `member` and `touch_exclusion`.
+    Reads `touch_day`, `member` and `touch_exclusion`.
     """
     intent = day.policy.scoring.intent
     register_brands(engine, day.policy)
@@ -46,13 +54,38 @@ def keep_points(engine: Engine, day: Day) -> None:
     _keep(engine, "touch_thing", price_band_usd=intent.price_band_usd)
     _keep(engine, "touch_shopper")
     _keep(engine, "touch_same_act", lead_after_form_minutes=round(intent.lead_after_form_hours * 60))
-    kinds, all_no = kind_names(day.policy), brand_names(day.policy).index(ALL)
-    _keep(engine, "touch_narrow", lead_no=kinds.index("lead") if "lead" in kinds else NOWHERE)
-    _keep(engine, "touch_counted", all_no=all_no)
-    _keep(engine, "touch_capped")
-    _keep(engine, "touch_points")
-    _keep(engine, "touch_value")
-    _keep(engine, "touch_interest", all_no=all_no)
+    kinds = kind_names(day.policy)
+    rows = engine.sql(query_text(PACKAGE, "touch_narrow"), lead_no=kinds.index("lead") if "lead" in kinds else NOWHERE)
+    return Touches(*(rows[name].to_numpy() for name in ("person", "kind", "source", "age", "thing", "touches")))
+
+
+def figures_of(engine: Engine, policy: Policy) -> Figures:
+    """The policy's figures by number. Reads `touch_source`."""
+    intent = policy.scoring.intent
+    weights = [intent.weights.get(kind) for kind in kind_names(policy)]
+    decay = [[0.5 ** (age / one.half_life_days) if one else 0.0 for age in range(intent.window_days)] for one in weights]
+    source = engine.sql(SOURCES)
+    shared = engine.sql("SELECT DISTINCT kind_no FROM touch_source WHERE has_other")["kind_no"].to_numpy()
+    places = source["source_no"].to_numpy()
+    per_day, in_all = (np.full(int(places.max(initial=0)) + 1, np.inf) for _ in range(2))
+    per_day[places], in_all[places] = source["per_day"].to_numpy(), source["in_all"].to_numpy()
+    return Figures(
+        points=np.array([one.points if one else 0.0 for one in weights]),
+        cap_per_day=np.array([one.cap_per_day if one else 0.0 for one in weights]),
+        decay=np.array(decay),
+        is_shared=np.isin(np.arange(len(weights)), shared),
+        per_day=per_day,
+        in_all=in_all,
+    )
+
+
+def thing_numbers(engine: Engine) -> tuple[Whole, Whole]:
+    """Brand and VIN of things as numbers, by the thing's number; -1 where there is none."""
+    things = engine.sql("SELECT thing_no, coalesce(brand_no, -1) AS brand_no, coalesce(vin_no, -1) AS vin_no FROM touch_thing")
+    places = whole(things["thing_no"])
+    brand, vin = (np.full(int(places.max(initial=0)) + 1, -1, dtype=np.int64) for _ in range(2))
+    brand[places], vin[places] = whole(things["brand_no"]), whole(things["vin_no"])
+    return brand, vin
 
 
 def brand_names(policy: Policy) -> list[str]:
@@ -88,8 +121,6 @@ def _register_weights(engine: Engine, policy: Policy) -> None:
     ]
     numbers = dict.fromkeys(("points", "half_life_days", "cap_per_day"), pl.Float64)
     engine.register("intent_weight", pl.DataFrame(weights, {"kind": pl.String, "kind_no": pl.Int8, **numbers}, orient="row"))
-    flags = [(number, *(kind in counted for counted in COUNTED.values())) for number, kind in enumerate(kinds)]
-    engine.register("intent_kind", pl.DataFrame(flags, {"kind_no": pl.Int8, **dict.fromkeys(COUNTED, pl.Boolean)}, orient="row"))
     caps = [(feed, one.per_day, one.in_all) for feed, one in sorted(intent.source_caps.items())]
     engine.register(
         "source_cap", pl.DataFrame(caps, {"feed": pl.String, "per_day": pl.Float64, "in_all": pl.Float64}, orient="row")
@@ -97,4 +128,4 @@ def _register_weights(engine: Engine, policy: Policy) -> None:
 
 
 def _keep(engine: Engine, name: str, **params: Value) -> None:
-    engine.keep(name, query_text("pipelines.traits", name), **params)
+    engine.keep(name, query_text(PACKAGE, name), **params)

@@ -1,8 +1,9 @@
--- The window's touches that count, as numbers. Inputs: touch_window, touch_shopper, touch_source, touch_thing, touch_same_act.
--- Parameter: $lead_no, the number of the kind lead.
+-- The window's touches that count, as numbers, in any order. Inputs: touch_window, touch_shopper, touch_source, touch_thing,
+-- touch_same_act. Parameter: $lead_no, the number of the kind lead.
 SELECT
-    touch_shopper.person_no, touch_window.kind_no, touch_source.source_no, touch_source.has_other, touch_window.age_days,
-    touch_thing.thing_no, touch_thing.vin_no, touch_thing.brand_no, touch_window.touches
+    CAST(touch_shopper.person_no AS BIGINT) AS person, CAST(touch_window.kind_no AS BIGINT) AS kind,
+    CAST(touch_source.source_no AS BIGINT) AS source, CAST(touch_window.age_days AS BIGINT) AS age,
+    CAST(touch_thing.thing_no AS BIGINT) AS thing, CAST(touch_window.touches AS BIGINT) AS touches
 FROM touch_window
 JOIN touch_source USING (feed, source, kind_no)
 JOIN touch_thing USING (thing_hash)

@@ -1,5 +1,4 @@
--- What the things of the window are, as values of dimensions: a row per thing and dimension. Values are numbered in the order of
--- dimension and value. Input: touch_thing.
+-- What the things of the window are, as values of dimensions: a row per thing and dimension. Input: touch_thing.
 WITH told AS (
     SELECT thing_no, make, unnest([
         {'dimension': 'brand', 'value': brand, 'label': brand}, {'dimension': 'make', 'value': make, 'label': make},
@@ -12,7 +11,6 @@ WITH told AS (
     ], recursive := true)
     FROM touch_thing
 )
-SELECT thing_no, dimension, value, label, CASE WHEN dimension IN ('make', 'model') THEN make END AS make,
-    CAST(dense_rank() OVER (ORDER BY dimension, value) AS INTEGER) AS value_no
+SELECT thing_no, dimension, value, label, CASE WHEN dimension IN ('make', 'model') THEN make END AS make
 FROM told
 WHERE value IS NOT NULL

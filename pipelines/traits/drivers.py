@@ -1,0 +1,76 @@
+"""What brings a score its points: by person, brand and kind of touch, and the bonus for a vehicle seen again on another day."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import polars as pl
+
+from pipelines.step import Day
+from pipelines.traits.points import Points, Touches, micros_of
+from pipelines.traits.runs import Runs, Whole, order_of
+from pipelines.traits.scored_touch import ALL, REPEAT, VEHICLE_PAGES, brand_names, kind_names
+
+RECENT_DAYS = 30  # the days of the columns that end in _30d
+PAGE = "vdp_view"  # the bonus fades as this kind does, and is off where it carries no points
+Rows = dict[str, Whole]
+
+
+def driver_rows(points: Sequence[Points], repeats: Rows, day: Day) -> pl.DataFrame:
+    """Points and touches by person, brand and kind, as numbers, sorted by all three."""
+    kinds = kind_names(day.policy)
+    rows = {name: np.concatenate([*(getattr(one, name) for one in points), repeats[name]]) for name in repeats}
+    order = order_of(rows["person"], rows["brand"], rows["kind"])
+    person, brand, kind, age, touches, micros = (
+        rows[name][order] for name in ("person", "brand", "kind", "age", "touches", "micros")
+    )
+    runs = Runs.of(person, brand, kind)
+    weights = day.policy.scoring.intent.weights
+    is_scored = np.array([name == REPEAT or weights[name].points > 0 for name in kinds])
+    is_recent = (age < RECENT_DAYS) & (kind != kinds.index(REPEAT))
+    at = runs.at
+    return pl.DataFrame(
+        {
+            "person_no": person[at],
+            "brand_no": brand[at],
+            "kind_no": kind[at],
+            "is_scored": is_scored[kind[at]],
+            "micros": runs.sums(micros),
+            "touches": runs.sums(touches),
+            "touches_30d": runs.sums(touches * is_recent),
+            "newest_age": runs.smallest(age),
+            "oldest_age": runs.largest(age),
+            "days_30d": runs.bits(np.left_shift(1, np.minimum(age, RECENT_DAYS)) * is_recent),
+        }
+    )
+
+
+def repeat_rows(touches: Touches, brand: Whole, vin: Whole, day: Day) -> Rows:
+    """The bonus for each vehicle that a person saw on two days, once for the person and once for each brand that it stands for.
+
+    brand and vin are those of the rows, -1 where there is none. Points fade from the newest of the days.
+    """
+    intent, kinds, brands = day.policy.scoring.intent, kind_names(day.policy), brand_names(day.policy)
+    page = intent.weights.get(PAGE)
+    is_page = np.array([name in VEHICLE_PAGES for name in kinds])
+    seen = np.flatnonzero(is_page[touches.kind] & (vin >= 0) & (page is not None and page.points > 0))
+    vin, brand, touches = vin[seen], brand[seen], touches.of(seen)
+    of_all = again(touches, vin, np.full(len(seen), brands.index(ALL)))
+    has_brand = brand >= 0
+    of_brand = again(touches.of(has_brand), vin[has_brand], brand[has_brand])
+    person, which, age = (np.concatenate(pair) for pair in zip(of_all, of_brand, strict=True))
+    decay = np.array([0.5 ** (one / page.half_life_days) if page else 0.0 for one in range(intent.window_days)])
+    micros = micros_of(intent.repeat_vin_bonus * decay[age])
+    told = micros > 0
+    count = int(told.sum())
+    same = {"kind": np.full(count, kinds.index(REPEAT)), "touches": np.ones(count, dtype=np.int64)}
+    return {"person": person[told], "brand": which[told], "age": age[told], "micros": micros[told], **same}
+
+
+def again(touches: Touches, vin: Whole, brand: Whole) -> tuple[Whole, Whole, Whole]:
+    """Person, brand and newest age of each vehicle that was seen on more than one day."""
+    order = order_of(touches.person, vin, brand)
+    person, age = touches.person[order], touches.age[order]
+    runs = Runs.of(person, vin[order], brand[order])
+    newest = runs.smallest(age)
+    is_again = newest < runs.largest(age)
+    return person[runs.at][is_again], brand[order][runs.at][is_again], newest[is_again]
