@@ -14,6 +14,7 @@ from rich.table import Table as RichTable
 
 from assets.arrivals import late_days
 from assets.cli_backtest import backtest_command
+from assets.cli_deliver import deliver_command
 from assets.cli_diff import diff_command
 from assets.cli_experiments import experiments_command, power_command
 from assets.cli_explain import explain_command
@@ -55,6 +56,7 @@ app.command("update")(update_command)
 app.command("explain")(explain_command)
 app.command("preview")(preview_command)
 app.command("diff")(diff_command)
+app.command("deliver")(deliver_command)
 app.command("rebuild")(rebuild_command)
 app.command("power")(power_command)
 app.command("experiments")(experiments_command)

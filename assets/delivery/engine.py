@@ -1,10 +1,11 @@
 """Delivers one platform's bodies: in order, each known on disk before and after, and none twice that is known to have arrived."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
 from assets.delivery.destination import Destination, Refused, Unreached
+from assets.delivery.facts import drifts, expected_in
 from assets.delivery.journal import Journal, Planned
 from assets.delivery.lock import Patience, Stopped, only_delivery
 from assets.delivery.open import CannotOpen, Opening, open_destination
@@ -17,12 +18,15 @@ from schemas.platforms.batch import Batch
 
 @dataclass(frozen=True)
 class Delivered:
-    """What became of a platform's delivery. `problem` says why it did not begin or stopped; empty where it went to its end."""
+    """What became of a platform's delivery. `problem` says why it did not begin or stopped; empty where it went to its end.
+
+    `drift` has members by the platform's count and by ours, for cells of which the platform says.
+    """
 
     platform: str
     journals: tuple[Journal, ...] = ()
     problem: str = ""
-    sizes: Mapping[str, int | None] = field(default_factory=dict)
+    drift: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
     @property
     def is_complete(self) -> bool:
@@ -45,8 +49,13 @@ def deliver(lake: Lake, where: Account, day: date, environ: Mapping[str, str], *
             done.append(work.journal)
             problem = _send_all(lake, where, work, environ)
             if problem:
-                return Delivered(where.platform, tuple(done), problem, work.journal.sizes)
-        return Delivered(where.platform, tuple(done), sizes=done[-1].sizes)
+                return Delivered(where.platform, tuple(done), problem)
+        return Delivered(where.platform, tuple(done), drift=_drift(lake, done[-1]))
+
+
+def _drift(lake: Lake, journal: Journal) -> dict[str, tuple[int, int]]:
+    rows = drifts(journal, expected_in(lake, journal))
+    return {cell: (reported, expected) for cell, reported, expected in rows.select("cell", "reported", "expected").rows()}
 
 
 def _send_all(lake: Lake, where: Account, work: Work, environ: Mapping[str, str]) -> str:
@@ -61,7 +70,7 @@ def _send_all(lake: Lake, where: Account, work: Work, environ: Mapping[str, str]
         sender = Sender(destination, work.journal, where, Patience(lake, where.platform, where.delivery.rate_per_minute))
         problem = sender.send_all(work.bodies)
         if not problem:
-            sender.measure()
+            sender.measure(expected_in(lake, work.journal)["cell"].unique().to_list())
         return problem
     except Stopped:
         return "a run of the day began; it asks again for what is left"
@@ -86,11 +95,10 @@ class Sender:
                 return f"not reached {failed} times in a row ({self._journal.states[one.key].reason}); the rest waits"
         return ""
 
-    def measure(self) -> None:
-        """Ask how many members the platform holds in each cell."""
-        cells = sorted({one.cell for one in self._journal.plan.batches if one.cell})
+    def measure(self, cells: Iterable[str]) -> None:
+        """Ask how many members the platform holds in each cell that it was told of, or should hold."""
         sizes: dict[str, int | None] = {}
-        for cell in cells:
+        for cell in sorted({*cells, *(one.cell for one in self._journal.plan.batches if one.cell)}):
             try:
                 sizes[cell] = self._to.held(cell)
             except (Refused, Unreached):

@@ -5,8 +5,10 @@ from datetime import datetime
 import polars as pl
 
 from assets.delivery.journal import Journal, Planned, State
+from assets.lake import Lake
 from pipelines.shape import in_shape
 from schemas.platforms import all_platforms
+from schemas.tables.exports import DELIVERED
 from schemas.tables.receipts import DRIFT, RECEIPT, RECEIPT_MEMBER
 
 # How well a body's outcome stands for each member it speaks of; a member of several bodies has the worst and the best of them.
@@ -123,6 +125,13 @@ def drifts(journal: Journal, expected: pl.DataFrame) -> pl.DataFrame:
     ]
     names = ["delivery", "platform", "cell", "day", "reported", "expected"]
     return in_shape(pl.DataFrame(rows, schema=dict(DRIFT.schema.create_empty().select(names).schema), orient="row"), DRIFT)
+
+
+def expected_in(lake: Lake, journal: Journal) -> pl.DataFrame:
+    """Whom the platform should hold after a delivery: rows of delivered."""
+    part = lake.part(DELIVERED.name, journal.plan.day)
+    rows = pl.read_parquet(part, columns=["platform", "cell"]) if part.is_file() else DELIVERED.schema.create_empty()
+    return rows.filter(pl.col("platform") == journal.plan.platform)
 
 
 _TEXTS = {"key": pl.String, "person_id": pl.String, "reason": pl.String}

@@ -14,7 +14,7 @@ from typing import Any
 import dagster as dg
 import polars as pl
 
-from assets.delivery.facts import drifts, member_rows_of, receipts
+from assets.delivery.facts import drifts, expected_in, member_rows_of, receipts
 from assets.delivery.journal import CLOSED, Journal, close, folders
 from assets.delivery.lock import stopped_delivery
 from assets.delivery.standing import shut
@@ -24,7 +24,6 @@ from assets.progress import tell
 from assets.table import CHECKS, audit, check_specs, day_of, publish, spec_of
 from pipelines.shape import in_shape
 from schemas.contract import Table
-from schemas.tables.exports import DELIVERED
 from schemas.tables.receipts import DRIFT, RECEIPT, RECEIPT_MEMBER
 
 TABLES = (RECEIPT, RECEIPT_MEMBER, DRIFT)
@@ -94,13 +93,6 @@ def _rows(lake: Lake, journal: Journal) -> dict[str, pl.DataFrame]:
         RECEIPT_MEMBER.name: member_rows_of(journal),
         DRIFT.name: drifts(journal, expected_in(lake, journal)),
     }
-
-
-def expected_in(lake: Lake, journal: Journal) -> pl.DataFrame:
-    """Whom the platform should hold after a delivery: rows of delivered."""
-    part = lake.part(DELIVERED.name, journal.plan.day)
-    rows = pl.read_parquet(part, columns=["platform", "cell"]) if part.is_file() else DELIVERED.schema.create_empty()
-    return rows.filter(pl.col("platform") == journal.plan.platform)
 
 
 def _all(lake: Lake, table: Table, day: date, new: list[pl.DataFrame]) -> pl.DataFrame:

@@ -72,4 +72,7 @@ def open_destination(opening: Opening) -> Destination:
     opener = OPENERS.get(opening.delivery.kind)
     if opener is None:
         raise CannotOpen(f"platform {opening.platform}: no destination of kind {opening.delivery.kind} is installed")
-    return opener(opening)
+    try:
+        return opener(opening)
+    except ValueError as wrong:  # what a door finds wrong with its address or options
+        raise CannotOpen(f"platform {opening.platform}: {wrong}") from wrong

@@ -44,7 +44,7 @@ def test_opt_outs_of_every_cell_go_first_and_other_removals_last(lake, platform)
         ("remove", "A"),
     ]
     assert platform.holds == {"A": {digest("ann")}, "B": {digest("dan")}, "C": {digest("eve")}}
-    assert done.sizes == {"A": 1, "B": 1, "C": 1}
+    assert done.drift == {"A": (1, 1), "B": (1, 1), "C": (1, 1)}
 
 
 def test_what_was_delivered_is_not_sent_again(lake, platform):
