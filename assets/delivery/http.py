@@ -6,6 +6,7 @@ are never logged, and addresses without TLS are taken on loopback only.
 
 import json
 import logging
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -73,7 +74,8 @@ class HttpDoor:
         method, _, path = batch.request.partition(" ")
         body, kept, left = batch.body, list(range(len(batch.members))), list[Rejection]()
         for _ in range(ROUNDS):
-            response = self.ask(method, path, body, batch.content_type, key)
+            more = {"Content-Type": batch.content_type, "Idempotency-Key": key, **self.more_headers(batch)}
+            response = self.ask(method, path, body, more)
             fault = self.fault(response)
             if fault is None:
                 answer = self.answer(batch, response)
@@ -109,6 +111,11 @@ class HttpDoor:
         """How a request shows who asks."""
         return {"Authorization": f"Bearer {token}"}
 
+    def more_headers(self, batch: Batch) -> Mapping[str, str]:
+        """What a body's own request says beside that."""
+        del batch
+        return {}
+
     def fault(self, response: httpx.Response) -> Fault | None:
         """What is wrong with an answer; None where the body was taken."""
         if response.is_success:
@@ -143,12 +150,19 @@ class HttpDoor:
             raise Refused(f"no credentials: set the environment variable {self.api.token}")
         return found
 
-    def ask(self, method: str, path: str, body: bytes | None = None, content_type: str = "", key: str = "") -> httpx.Response:
+    def ask(self, method: str, path: str, body: bytes | None = None, more: Mapping[str, str] | None = None) -> httpx.Response:
         """One request below the platform's address. Unreached where no answer came."""
-        headers = {**self.api.headers, **self.headers(self.token())}
-        headers |= {"Content-Type": content_type} if content_type else {}
-        headers |= {"Idempotency-Key": key} if key else {}
+        headers = {**self.api.headers, **self.headers(self.token()), **(more or {})}
         return self.exchange(method, f"{self.address}{path}", body, headers)
+
+    def told(self, method: str, path: str, body: bytes | None = None, key: str = "") -> dict[str, Any]:
+        """The JSON of an answer to a question. Raises as `send` does."""
+        more = {"Content-Type": "application/json"} if body else {}
+        response = self.ask(method, path, body, {**more, "Idempotency-Key": key} if key else more)
+        fault = self.fault(response)
+        if fault is not None:
+            raise self.error(fault)
+        return content(response)
 
     def exchange(self, method: str, url: str, body: bytes | None, headers: Mapping[str, str]) -> httpx.Response:
         """One request to a whole address; no error of it quotes the address, which may carry a signature."""
@@ -166,6 +180,12 @@ class HttpDoor:
         if fault.meaning == "credentials":
             return Refused(f"{self.NAME} refused the credentials ({fault.code}): see the environment variable {self.api.token}")
         return Refused(f"{self.NAME} refused the body ({fault.code})")
+
+
+def word(code: object) -> str:
+    """A platform's code, if it looks like one; a sentence may quote an identifier, and is not repeated."""
+    found = str(code)
+    return found if re.fullmatch(r"[A-Za-z0-9_.-]{1,60}", found) and not re.fullmatch(r"[0-9a-f]{32,}", found) else "no code"
 
 
 def meaning_of(status: int) -> str:
@@ -196,6 +216,13 @@ def content(response: httpx.Response) -> dict[str, Any]:
     except ValueError:
         return {}
     return found if isinstance(found, dict) else {}
+
+
+def coded(response: httpx.Response, *names: str) -> str:
+    """The status and the platform's own code, where it gives one."""
+    told = content(response)
+    found = [word(told[name]) for name in names if told.get(name)]
+    return " ".join([f"HTTP {response.status_code}", *found[:1]])
 
 
 def checked(address: str) -> str:

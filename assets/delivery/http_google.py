@@ -11,7 +11,7 @@ from urllib.parse import quote
 import httpx
 
 from assets.delivery.destination import Answer
-from assets.delivery.http import Fault, HttpDoor, content, meaning_of, waiting
+from assets.delivery.http import Fault, HttpDoor, content, meaning_of, waiting, word
 from schemas.platforms.batch import Batch
 
 MEANINGS = {
@@ -41,9 +41,9 @@ class GoogleDoor(HttpDoor):
         told = content(response).get("error", {})
         status, details = str(told.get("status", "")), told.get("details", [])
         meaning = MEANINGS.get(status) or meaning_of(response.status_code)
-        reasons = [str(one["reason"]) for one in (*_violations(details), *details) if one.get("reason")]
+        reasons = [word(one["reason"]) for one in (*_violations(details), *details) if one.get("reason")]
         spots = {int(found[1]) for one in _violations(details) if (found := SPOT.match(str(one.get("field", ""))))}
-        code = " ".join(dict.fromkeys([status or f"HTTP {response.status_code}", *reasons[:3]]))
+        code = " ".join(dict.fromkeys([word(status) if status else f"HTTP {response.status_code}", *reasons[:3]]))
         after = waiting(response)
         return Fault(meaning, code, _delay(details) if after is None else after, tuple(sorted(spots)))
 
@@ -58,15 +58,12 @@ class GoogleDoor(HttpDoor):
         `state` is the worst of all destinations: PROCESSING, SUCCESS, PARTIAL_SUCCESS, FAILED or unknown; `left_out` maps reasons
         to counts. Raises as `send` does.
         """
-        response = self.ask("GET", f"/v1/requestStatus:retrieve?requestId={quote(request_id, safe='')}")
-        fault = self.fault(response)
-        if fault is not None:
-            raise self.error(fault)
-        per = content(response).get("requestStatusPerDestination", [])
+        told = self.told("GET", f"/v1/requestStatus:retrieve?requestId={quote(request_id, safe='')}")
+        per = told.get("requestStatusPerDestination", [])
         states = [str(one.get("requestStatus", "unknown")) for one in per]
         worst = [state for state in ("FAILED", "PARTIAL_SUCCESS", "PROCESSING", "SUCCESS") if state in states]
         counts = [one for destination in per for one in destination.get("errorInfo", {}).get("errorCounts", [])]
-        left = {str(one.get("reason", "")): int(one.get("recordCount", 0)) for one in counts}
+        left = {word(one.get("reason", "")): int(one.get("recordCount", 0)) for one in counts}
         return {"state": worst[0] if worst else "unknown", "left_out": left}
 
 
