@@ -11,7 +11,8 @@ import pytest
 from assets.lake import Lake
 from tests.worlds import SAMPLE_DROP, fingerprint, killed_after, run_arguments, velocity
 
-pytestmark = pytest.mark.slow
+# The fixtures run whole days: on a machine with other work they take longer than one test may.
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 DAYS = ("2026-11-19", "2026-11-20", "2026-11-21")
 DONE = (0, 3)
 
