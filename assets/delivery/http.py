@@ -58,7 +58,8 @@ class HttpDoor:
 
     NAME: ClassVar[str] = ""
     ADDRESS: ClassVar[str] = ""
-    MEMBERS: ClassVar[tuple[str, ...]] = ()
+    MEMBERS: ClassVar[tuple[str, ...]] = ()  # where the members of a body are, from the top
+    HEADERS: ClassVar[Mapping[str, str]] = {}  # options of policy that are headers of every request
 
     def __init__(self, api: Api, environ: Mapping[str, str]) -> None:
         """Connect to nothing yet. ValueError where the address would send identifiers in the clear."""

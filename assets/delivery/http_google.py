@@ -5,6 +5,7 @@ Contract: https://developers.google.com/data-manager/api/reference/rest and .../
 
 import re
 from collections.abc import Iterator
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import quote
 
@@ -33,6 +34,7 @@ class GoogleDoor(HttpDoor):
     NAME = "google"
     ADDRESS = "https://datamanager.googleapis.com"
     MEMBERS = ("audienceMembers",)
+    HEADERS = MappingProxyType({"quota_project": "x-goog-user-project"})
 
     def fault(self, response: httpx.Response) -> Fault | None:
         """Google's error model: a canonical status, reasons in details, violations by field, a delay to wait."""

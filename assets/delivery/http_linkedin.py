@@ -1,12 +1,14 @@
 """LinkedIn: users of DMP segments. Source: learn.microsoft.com, create and manage segment users."""
 
+from types import MappingProxyType
+
 import httpx
 
 from assets.delivery.destination import Answer, Rejection
 from assets.delivery.http import Fault, HttpDoor, coded, content, meaning_of, waiting
 from schemas.platforms.batch import Batch
 
-# Versions of the API end after a year: policy says another among the headers.
+# Versions of the API end after a year: policy says another, options.version.
 VERSION = "202601"
 
 
@@ -16,6 +18,7 @@ class LinkedinDoor(HttpDoor):
     NAME = "linkedin"
     ADDRESS = "https://api.linkedin.com"
     MEMBERS = ("elements",)
+    HEADERS = MappingProxyType({"version": "LinkedIn-Version"})
 
     def headers(self, token: str) -> dict[str, str]:
         """Version and method of the protocol, beside who asks. Policy's own headers come after them."""

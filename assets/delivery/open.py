@@ -1,68 +1,37 @@
 """From what policy says of a platform to its destination. Each kind has its opener here; secrets come from the environment."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Callable
 
 from assets.delivery.destination import Destination
 from assets.delivery.folder import Folder
-from schemas.platforms.batch import Batch
-from schemas.policy.delivery import Delivery
+from assets.delivery.opening import CannotOpen, Opening
 
 FILES = ("folder", "sftp", "s3")  # kinds that take files: they get a manifest when all is there
-
-
-class CannotOpen(Exception):
-    """A destination that policy or the environment does not let us use; the sentence names the fix, never a secret."""
-
-
-class MissingSecret(CannotOpen):
-    """An environment variable that policy names and that holds nothing."""
-
-    def __init__(self, platform: str, role: str, variable: str) -> None:
-        self.variable = variable
-        super().__init__(f"platform {platform}: its {role} is to be in the environment variable {variable}, which is not set")
-
-
-class UnnamedSecret(CannotOpen):
-    """A secret that a destination needs and that policy does not name."""
-
-    def __init__(self, platform: str, role: str) -> None:
-        super().__init__(f"platform {platform}: channels.yaml names no variable for its {role}; add it to delivery.secrets")
-
-
-@dataclass(frozen=True)
-class Opening:
-    """What an opener knows: whose destination, for which day, under which policy. `number` counts the day's deliveries from 1."""
-
-    platform: str
-    group: str
-    day: date
-    number: int
-    account: str
-    delivery: Delivery
-    environ: Mapping[str, str]
-
-    def secret(self, role: str) -> str:
-        """A secret by what it is for. Raises UnnamedSecret or MissingSecret."""
-        variable = self.delivery.secrets.get(role)
-        if variable is None:
-            raise UnnamedSecret(self.platform, role)
-        if not self.environ.get(variable):
-            raise MissingSecret(self.platform, role, variable)
-        return self.environ[variable]
-
-    def place(self, batch: Batch) -> str:
-        """Where a file lies below the address: one folder per day, a further one for each later delivery of the day."""
-        folder = self.day.isoformat() + (f".{self.number}" if self.number > 1 else "")
-        return f"{folder}/{batch.path}"
 
 
 def _folder(opening: Opening) -> Destination:
     return Folder(opening.delivery.address or "", opening.place)
 
 
-OPENERS: dict[str, Callable[[Opening], Destination]] = {"folder": _folder}
+def _sftp(opening: Opening) -> Destination:
+    from assets.delivery.open_sftp import open_sftp  # paramiko is loaded for those who use it
+
+    return open_sftp(opening)
+
+
+def _s3(opening: Opening) -> Destination:
+    from assets.delivery.open_s3 import open_s3  # boto3 is loaded for those who use it
+
+    return open_s3(opening)
+
+
+def _http(opening: Opening) -> Destination:
+    from assets.delivery.open_http import open_http  # httpx is loaded for those who use it
+
+    return open_http(opening)
+
+
+OPENERS: dict[str, Callable[[Opening], Destination]] = {"folder": _folder, "sftp": _sftp, "s3": _s3, "http": _http}
 
 
 def open_destination(opening: Opening) -> Destination:
