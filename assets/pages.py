@@ -8,6 +8,7 @@ from datetime import date
 import dagster as dg
 import polars as pl
 
+from assets.breaker_check import breaker_findings
 from assets.house import House
 from assets.lake import Lake
 from assets.progress import tell
@@ -30,7 +31,7 @@ def assets(partitions: dg.DailyPartitionsDefinition) -> list[dg.AssetsDefinition
 def _audience_site(partitions: dg.DailyPartitionsDefinition) -> dg.AssetsDefinition:
     @dg.asset(
         name="audience_site",
-        deps=["membership", "eligibility", "membership_change", "overlap", "kpi"],
+        deps=["membership", "eligibility", "channel_loss", "membership_change", "overlap", "kpi"],
         group_name="reports",
         owners=["team:marketing"],
         kinds={"html"},
@@ -39,7 +40,7 @@ def _audience_site(partitions: dg.DailyPartitionsDefinition) -> dg.AssetsDefinit
     )
     def audience_site(context: dg.AssetExecutionContext, house: House) -> Iterator[dg.MaterializeResult]:
         started, day, lake = time.monotonic(), day_of(context), house.tables
-        names = ("membership", "eligibility", "membership_change", "kpi", "overlap")
+        names = ("membership", "eligibility", "channel_loss", "membership_change", "kpi", "overlap")
         html = audience_page(day, house.rules, {name: lake.read(name, day) for name in names})
         place = lake.write_bytes(f"_site/{day.isoformat()}/audiences.html", html.encode())
         tell("audience_site", 1, started)
@@ -51,7 +52,7 @@ def _audience_site(partitions: dg.DailyPartitionsDefinition) -> dg.AssetsDefinit
 def _catalogue_site(partitions: dg.DailyPartitionsDefinition) -> dg.AssetsDefinition:
     @dg.asset(
         name="catalogue_site",
-        deps=["membership", "eligibility"],
+        deps=["membership", "eligibility", "channel_loss"],
         group_name="reports",
         owners=["team:marketing"],
         kinds={"html"},
@@ -60,7 +61,8 @@ def _catalogue_site(partitions: dg.DailyPartitionsDefinition) -> dg.AssetsDefini
     )
     def catalogue_site(context: dg.AssetExecutionContext, house: House) -> Iterator[dg.MaterializeResult]:
         started, day, lake = time.monotonic(), day_of(context), house.tables
-        figures = Figures(lake.read("membership", day), lake.read("eligibility", day), sizes_by_day(lake, day))
+        members, met, lost = (lake.read(name, day) for name in ("membership", "eligibility", "channel_loss"))
+        figures = Figures(members, met, lost, sizes_by_day(lake, day))
         html = catalogue_page(day, house.rules, figures)
         place = lake.write_bytes(f"_site/{day.isoformat()}/catalogue.html", html.encode())
         tell("catalogue_site", 1, started)
@@ -119,7 +121,7 @@ def _propensity_site(partitions: dg.DailyPartitionsDefinition) -> dg.AssetsDefin
 def _validation_site(partitions: dg.DailyPartitionsDefinition) -> dg.AssetsDefinition:
     @dg.asset(
         name="validation_site",
-        deps=["feed_file", "membership_change", "kpi", "shared_with"],
+        deps=["feed_file", "membership_change", "kpi", "shared_with", "breaker"],
         group_name="reports",
         owners=["team:data"],
         kinds={"html"},
@@ -139,4 +141,8 @@ def _validation_site(partitions: dg.DailyPartitionsDefinition) -> dg.AssetsDefin
 def verdicts(lake: Lake, day: date) -> list[dict[str, object]]:
     """What was found about every table of a day, in alphabetical order of tables."""
     folder = lake.home / "_validation" / day.isoformat()
-    return [json.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.json"))]
+    found = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.json"))]
+    for one in found:
+        if one["table"] == "breaker":
+            one["expectations"] += breaker_findings(lake, day)
+    return found

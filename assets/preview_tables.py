@@ -10,6 +10,7 @@ from pipelines.reports.preview_blocks import (
     causes_block,
     cells_block,
     changed_block,
+    channels_block,
     funnel_block,
     intent_block,
     overlaps_block,
@@ -51,6 +52,7 @@ def _rest(out: Console, told: Preview) -> None:
     named = changed_audiences(frames)
     for audience in named[:MOST_FUNNELS]:
         _show(out, funnel_block(frames["funnel"], audience), most=100)
+        _show(out, channels_block(frames["channels"], audience), most=100)
     if len(named) > MOST_FUNNELS:
         out.print(f"… and the ways of {', '.join(named[MOST_FUNNELS:])}: see --html or --out", soft_wrap=True)
     if named or told.values:

@@ -13,7 +13,7 @@ import polars as pl
 from pipelines.audiences.eligible import running
 from schemas.policy import Policy
 
-TABLES = ("candidate", "eligibility", "membership", "overlap", "trigger_event", "intent", "zip_distance")
+TABLES = ("candidate", "eligibility", "membership", "channel_loss", "overlap", "trigger_event", "intent", "zip_distance")
 TIERS = ("hot", "warm", "cold")
 CELL = ("segment", "audience", "cell")
 NOBODY = "none"

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
+from pipelines.audiences.channel_funnel import channel_funnel
 from pipelines.audiences.preview import Side, cells, intent_tiers, member_tiers, overlaps, sizes, triggers
 from pipelines.audiences.preview_budget import budget
 from pipelines.audiences.preview_funnel import Counted, funnel
@@ -12,9 +13,10 @@ from pipelines.engine import Engine
 
 
 def figures(engine: Engine, before: Side, after: Side) -> tuple[dict[str, pl.DataFrame], pl.DataFrame]:
-    """The frames sizes, cells, causes, member_tiers, intent_tiers, triggers, overlaps, budget and funnel; and who moved.
+    """The frames sizes, cells, causes, member_tiers, intent_tiers, triggers, overlaps, budget, funnel, channels; and who moved.
 
-    budget and funnel hold both sides, told apart by `side` (before, after). Registers `candidate` and `radius` at the engine.
+    budget, funnel and channels hold both sides, told apart by `side` (before, after). Registers `candidate` and `radius` at the
+    engine.
     """
     moved = moves(engine, before, after)
     counted_before: dict[str, Counted] = {}
@@ -28,6 +30,9 @@ def figures(engine: Engine, before: Side, after: Side) -> tuple[dict[str, pl.Dat
         "triggers": triggers(before, after),
         "overlaps": overlaps(before, after),
         "budget": both(budget(before.policy, before["membership"]), budget(after.policy, after["membership"])),
+        "channels": both(
+            *(channel_funnel(one.policy, one["eligibility"], one["channel_loss"], one["membership"]) for one in (before, after))
+        ),
         "funnel": both(funnel(engine, before, counted_before), funnel(engine, after, counted_after)),
     }
     return told, moved

@@ -6,8 +6,10 @@ from datetime import date
 
 import polars as pl
 
+from pipelines.audiences.channel_funnel import channel_funnel
 from pipelines.reports.audience_figures import Rows, Size, causes, cells, counts, of_segment, reasons, size
 from pipelines.reports.audience_words import CAUSES, READERS, arm_in_words
+from pipelines.reports.channel_tables import channel_takers, channel_totals
 from pipelines.reports.page import Block, Card, Section, TableBlock, bar, code, counted, in_words, long_date, number, page
 from pipelines.reports.plan_table import plan_table
 from schemas.policy import AudiencePolicy, Policy
@@ -39,7 +41,7 @@ class _Told:
 
 
 def audience_page(day: date, policy: Policy, tables: Mapping[str, pl.DataFrame]) -> str:
-    """The page of a day as HTML. `tables` holds membership, eligibility, membership_change, overlap and kpi of the day."""
+    """The page of a day as HTML. `tables`: membership, eligibility, channel_loss, membership_change, overlap and kpi."""
     told = _Told(policy, tables)
     order = [segment for segment in READERS if segment in policy.channels.segments_on]
     sizes = {one: size(told.of("membership", one), told.of("membership_change", one)) for one in order}
@@ -59,6 +61,7 @@ def _card(title: str, of: Size) -> Card:
 
 def _segment(told: _Told, segment: str) -> Section:
     members, changes = told.of("membership", segment), told.of("membership_change", segment)
+    channels = channel_funnel(told.policy, told.of("eligibility", segment), told.of("channel_loss", segment), members)
     title, reader = READERS[segment]
     off = [one.title for one in told.audiences(segment) if not one.is_on]
     blocks = [
@@ -66,6 +69,8 @@ def _segment(told: _Told, segment: str) -> Section:
         Block((_audiences(told, segment, members), _by_rooftop(told, members)), "Sizes", f"Off: {', '.join(off)}" if off else ""),
         Block((_cells(told, members),)),
         Block((_reasons(told, members),)),
+        Block((channel_totals(told.policy, channels),), "Channels"),
+        Block((channel_takers(told.policy, channels),)),
         Block((_arms(members), _tiers(members)), "Tests and tiers"),
         Block((_changes(told, changes, "enter"), _changes(told, changes, "leave")), "Entries and exits"),
     ]

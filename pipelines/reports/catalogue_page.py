@@ -7,10 +7,12 @@ from datetime import date
 import polars as pl
 from markupsafe import Markup
 
+from pipelines.audiences.channel_funnel import channel_funnel
 from pipelines.audiences.preview_budget import segment_usd
 from pipelines.audiences.rule_words import Said, said, sentence
 from pipelines.reports.audience_figures import causes, cells, counts, reasons
 from pipelines.reports.audience_words import CAUSES, READERS, arm_in_words
+from pipelines.reports.channel_tables import channel_takers, channel_totals
 from pipelines.reports.page import Block, Card, Section, TableBlock, bar, code, counted, in_words, long_date, number, page
 from pipelines.reports.sparkline import sparkline
 from schemas.policy import AudiencePolicy, Policy
@@ -24,6 +26,7 @@ class Figures:
 
     membership: pl.DataFrame
     eligibility: pl.DataFrame
+    channel_loss: pl.DataFrame
     sizes: pl.DataFrame
 
 
@@ -68,11 +71,13 @@ def _overview(policy: Policy, audiences: Sequence[AudiencePolicy], figures: Figu
 def _section(policy: Policy, one: AudiencePolicy, figures: Figures) -> Section:
     mine = figures.membership.filter(pl.col("audience") == one.audience)
     met = figures.eligibility.filter(pl.col("audience") == one.audience)
+    taken = figures.channel_loss.filter(pl.col("audience") == one.audience)
     lead = f"{one.purpose} · {READERS[one.segment][0]} · owner {one.owner.removeprefix('team:')}"
     if not _runs(policy, one):
         return Section(
             _anchor(one), one.title, f"{lead} · off", (Block(figure=_rules(policy, one)), Block((_card(policy, one, mine),)))
         )
+    channels = channel_funnel(policy, met, taken, mine)
     blocks = (
         Block(figure=_rules(policy, one), title="Who is in it"),
         Block((_card(policy, one, mine),)),
@@ -80,6 +85,7 @@ def _section(policy: Policy, one: AudiencePolicy, figures: Figures) -> Section:
             figure=sparkline(_sizes(figures, one), f"Size of {one.title} by day", is_large=True), title=_size_title(figures, one)
         ),
         Block((_reasons(mine), _losses(policy, met))),
+        Block((channel_totals(policy, channels), channel_takers(policy, channels))),
         Block((_arms(mine), _cells(mine))),
     )
     return Section(_anchor(one), one.title, lead, blocks)

@@ -7,13 +7,14 @@ from markupsafe import Markup
 
 from pipelines.audiences.preview_figures import side_by_side
 from pipelines.reports.page import TableBlock, code, in_words, mark, number
-from pipelines.reports.preview_words import TOTALS, cause_in_words, step_in_words
+from pipelines.reports.preview_words import TOTALS, cause_in_words, channel_step_in_words, step_in_words
 
 _PEOPLE = ("Before", "After", "Change", "Enter", "Leave")
 _BAR = (
     '<span><svg viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">'
     '<rect width="100" height="10" fill="#e8edf2"/>{}</svg>{}</span>'
 )
+_CHANNEL_STEPS = pl.Enum(["planned", "lost", "held", "held_back", "addressed"])
 _STEPS = pl.Enum(["candidates", "rule", "exclusion", "arbitration", "members", "held_back", "no_channel", "addressed"])
 
 
@@ -75,6 +76,28 @@ def funnel_block(funnel: pl.DataFrame, audience: str) -> TableBlock:
         rows.append((words, *losses, *(number(one) for one in left.values()), _kept(share)))
     heads = ("Step", "Lost before", "Lost after", "Left before", "Left after", "Kept of the step before")
     return TableBlock(f"How {audience} comes about", heads, rows, numeric=(1, 2, 3, 4), bars=(5,))
+
+
+def channels_block(channels: pl.DataFrame, audience: str) -> TableBlock:
+    """Each channel of one audience, from whom it is planned for to whom it addresses: who took it, by which rule."""
+    mine = channels.filter(pl.col("audience") == audience)
+    sides = side_by_side(mine, ["channel", "step", "name", "winner"], ["lost", "remaining"])
+    rows: list[tuple[object, ...]] = []
+    for (channel,), steps in sides.group_by("channel", maintain_order=True):
+        left: dict[str, int | None] = {}
+        for row in steps.sort(pl.col("step").cast(_CHANNEL_STEPS), maintain_order=True).iter_rows(named=True):
+            is_total = row["step"] in TOTALS
+            for side in ("before", "after"):
+                if row["step"] == "planned":
+                    left[side] = row[f"remaining_{side}"]
+                elif (people := left[side]) is not None:
+                    left[side] = people - (row[f"lost_{side}"] or 0)
+            losses = ("", "") if is_total else tuple(number(row[f"lost_{side}"] or 0) for side in left)
+            words = channel_step_in_words(row["step"], row["name"], row["winner"])
+            name = in_words(str(channel)) if row["step"] == "planned" else ""
+            rows.append((name, words, *losses, *(number(one) for one in left.values())))
+    heads = ("Channel", "Step", "Lost before", "Lost after", "Left before", "Left after")
+    return TableBlock(f"Channels of {audience}: who has them, and who took them", heads, rows, numeric=(2, 3, 4, 5))
 
 
 def _first(funnel: pl.DataFrame, side: str) -> int | None:

@@ -11,6 +11,7 @@ from pipelines.reports.preview_blocks import (
     causes_block,
     cells_block,
     changed_block,
+    channels_block,
     funnel_block,
     intent_block,
     overlaps_block,
@@ -53,11 +54,14 @@ def preview_page(
 
 
 def changed_audiences(frames: Mapping[str, pl.DataFrame]) -> list[str]:
-    """Audiences whose funnel differs between the sides, in alphabetical order."""
-    key = ["audience", "step", "name", "winner", "lost", "remaining"]
-    sides = [frames["funnel"].filter(pl.col("side") == side).select(key) for side in ("before", "after")]
-    differ = [sides[at].join(sides[1 - at], on=key, how="anti", nulls_equal=True)["audience"] for at in (0, 1)]
-    return sorted({*differ[0], *differ[1]})
+    """Audiences whose funnel, or that of one of their channels, differs between the sides, in alphabetical order."""
+    shared = ["audience", "step", "name", "winner", "lost", "remaining"]
+    found: set[str] = set()
+    for name, key in (("funnel", shared), ("channels", ["channel", *shared])):
+        sides = [frames[name].filter(pl.col("side") == side).select(key) for side in ("before", "after")]
+        for at in (0, 1):
+            found |= set(sides[at].join(sides[1 - at], on=key, how="anti", nulls_equal=True)["audience"])
+    return sorted(found)
 
 
 def _cards(sizes: pl.DataFrame) -> list[Card]:
@@ -86,8 +90,9 @@ def _cells(cells: pl.DataFrame) -> list[Block]:
 def _funnels(frames: Mapping[str, pl.DataFrame]) -> list[Block]:
     changed, funnel = changed_audiences(frames), frames["funnel"]
     others = sorted(set(funnel["audience"]) - set(changed))
-    blocks = [Block((funnel_block(funnel, one),)) for one in changed]
-    same = [funnel_block(funnel, one) for one in others]
+    channels = frames["channels"]
+    blocks = [Block((part,)) for one in changed for part in (funnel_block(funnel, one), channels_block(channels, one))]
+    same = [part for one in others for part in (funnel_block(funnel, one), channels_block(channels, one))]
     text = "" if changed else "No audience comes about otherwise than before."
     return [*blocks, Block(same, "Audiences that come about as before" if same else "", text, fold=True)]
 

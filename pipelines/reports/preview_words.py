@@ -6,8 +6,13 @@ from pipelines.reports.page import in_words
 STEPS = {
     "candidates": "People whom rules can see",
     "members": "Members",
-    "no_channel": "No channel may address them, by licence",
+    "no_channel": "No channel is left for them; its own table says why",
     "addressed": "Members who may be addressed",
+}
+CHANNEL_STEPS = {
+    "planned": "Who meet the rules and are not excluded",
+    "held": "Members who have it",
+    "addressed": "Who are addressed by it",
 }
 _WHY = {  # cause: of who enters, of who leaves or changes the cell
     "audience": ("the audience is new or switched on", "the audience is gone or switched off"),
@@ -20,7 +25,7 @@ _WHY = {  # cause: of who enters, of who leaves or changes the cell
     "candidate": ("became a candidate", "is no candidate any more"),
     "cell": ("was in the cell {what}", "was in the cell {what}"),
 }
-TOTALS = ("candidates", "members", "addressed")
+TOTALS = ("candidates", "members", "addressed", "planned", "held")
 
 
 def step_in_words(step: str, name: str | None, winner: str | None) -> str:
@@ -30,10 +35,23 @@ def step_in_words(step: str, name: str | None, winner: str | None) -> str:
     if step == "exclusion":
         return f"Excluded: {name}"
     if step == "arbitration":
-        return f"Given to {winner}: {CAUSES.get(str(name), in_words(str(name)))}"
+        return loss_in_words(name, winner)
     if step == "held_back":
         return f"Held back: {arm_in_words(str(name))}"
     return STEPS[step]
+
+
+def channel_step_in_words(step: str, name: str | None, winner: str | None) -> str:
+    """A step of a channel's funnel: `Given to due: another segment comes first`, `Lost: refused`, `Held back: ...`."""
+    if step == "lost":
+        return loss_in_words(name, winner)
+    return f"Held back: {arm_in_words(str(name))}" if step == "held_back" else CHANNEL_STEPS[step]
+
+
+def loss_in_words(cause: str | None, winner: str | None) -> str:
+    """What arbitration took, and who has it where somebody does."""
+    words = CAUSES.get(str(cause), in_words(str(cause)))
+    return f"Given to {winner}: {words}" if winner else f"Lost: {words}"
 
 
 def cause_in_words(change: str, cause: str, what: str | None, other: str | None) -> str:

@@ -201,6 +201,8 @@ def test_every_figure_adds_up(engine: DuckDBEngine, old: list[dict[str, Any]], n
     for (_, _), steps in told["funnel"].group_by("side", "audience", maintain_order=True):
         first = steps["remaining"][0]
         assert (steps["remaining"] == first - steps["lost"].cum_sum()).all()
+    for (_, _, _), steps in told["channels"].group_by("side", "audience", "channel", maintain_order=True):
+        assert (steps["remaining"] == steps["remaining"][0] - steps["lost"].cum_sum()).all()
     ends = told["funnel"].filter(pl.col("step") == "members").select("side", "audience", "remaining")
     for row in told["sizes"].iter_rows(named=True):
         for name in ("before", "after"):

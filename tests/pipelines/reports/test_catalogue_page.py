@@ -11,7 +11,7 @@ from pipelines.reports.catalogue_page import Figures, catalogue_page, sizes_of
 from pipelines.reports.sparkline import sparkline
 from schemas.policy import AudiencePolicy, Policy
 from schemas.policy.audiences import Condition
-from schemas.tables.audiences import ELIGIBILITY, MEMBERSHIP
+from schemas.tables.audiences import CHANNEL_LOSS, ELIGIBILITY, MEMBERSHIP
 from tests.audience_world import AS_OF, audience, rows_of
 
 
@@ -86,8 +86,12 @@ def test_the_page_holds_every_definition_and_its_figures(policy: Policy) -> None
     shared = {"audience": one.audience, "brand": "lux"}
     met = [{**shared, "person_id": f"p{at}", "outcome": "member"} for at in range(3)]
     met.append({**shared, "person_id": "p9", "outcome": "excluded", "cause": "booked"})
+    met.append({**shared, "person_id": "p8", "outcome": "lost", "cause": "opted_out"})
+    taken = [{**shared, "person_id": "p8", "channel": channel, "cause": "opted_out"} for channel in one.channels_of("lux")]
     days = {AS_OF - timedelta(days=1): members.head(1), AS_OF: members}
-    html = catalogue_page(AS_OF, policy, Figures(members, rows_of(ELIGIBILITY, met), sizes_of(days)))
+    html = catalogue_page(
+        AS_OF, policy, Figures(members, rows_of(ELIGIBILITY, met), rows_of(CHANNEL_LOSS, taken), sizes_of(days))
+    )
     for each in policy.audiences:
         assert f'id="{each.audience.replace("_", "-")}"' in html and each.title in html
     for text in (
@@ -96,7 +100,7 @@ def test_the_page_holds_every_definition_and_its_figures(policy: Policy) -> None
         "excluded: booked",
         "VAG_LS_LUX",
         policy.policy_hash,
-        "4 met the rules for some brand",
+        "5 met the rules for some brand",
         "nobody met the rules today",
         "direct mail",
     ):
@@ -106,7 +110,7 @@ def test_the_page_holds_every_definition_and_its_figures(policy: Policy) -> None
 
 def test_an_audience_that_is_off_says_so(policy: Policy) -> None:
     off = tuple(one.model_copy(update={"is_on": False}) for one in policy.audiences)
-    empty = Figures(rows_of(MEMBERSHIP, []), rows_of(ELIGIBILITY, []), sizes_of({}))
+    empty = Figures(rows_of(MEMBERSHIP, []), rows_of(ELIGIBILITY, []), rows_of(CHANNEL_LOSS, []), sizes_of({}))
     html = catalogue_page(AS_OF, policy.model_copy(update={"audiences": off}), empty)
     assert f"0 in force, {len(off)} off" in html and html.count("· off") == len(off)
 

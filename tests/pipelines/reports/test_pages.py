@@ -10,7 +10,7 @@ from lxml import html
 from pipelines.reports.audience_page import audience_page
 from pipelines.reports.page import number, percent
 from pipelines.reports.validation_page import validation_page
-from schemas.tables.audiences import ELIGIBILITY, MEMBERSHIP, MEMBERSHIP_CHANGE, OVERLAP
+from schemas.tables.audiences import CHANNEL_LOSS, ELIGIBILITY, MEMBERSHIP, MEMBERSHIP_CHANGE, OVERLAP
 from schemas.tables.measurement import KPI
 from tests.audience_world import AS_OF, audience, policy, rows_of
 
@@ -67,6 +67,8 @@ def tables() -> dict[str, pl.DataFrame]:
         }
         for n in (1, 2)
     ]
+    taken = [{**one, "channel": "email", "winner_brand": "vol1"} for one in lost]
+    taken = [{name: value for name, value in one.items() if name != "outcome"} for one in taken]
     excluded = [{"audience": "shopping", "person_id": "P-9", "brand": "vol1", "outcome": "excluded", "cause": "open_deal"}]
     changes = [
         {"audience": "service_due", "person_id": "P-1", "change": "enter", "cause": "data"},
@@ -76,6 +78,7 @@ def tables() -> dict[str, pl.DataFrame]:
     return {
         "membership": rows_of(MEMBERSHIP, members),
         "eligibility": rows_of(ELIGIBILITY, [*lost, *excluded]),
+        "channel_loss": rows_of(CHANNEL_LOSS, taken),
         "membership_change": rows_of(MEMBERSHIP_CHANGE, changes),
         "overlap": rows_of(OVERLAP, [{"left_audience": "service_due", "right_audience": "shopping", "people": 2}]),
         "kpi": rows_of(KPI, [{**kpi, "kpi": "leads_30d", "value": 600.0, "target_low": 800.0, "target_high": 1000.0}]),
@@ -126,6 +129,13 @@ def test_the_page_of_audiences_tells_figures_and_nobody() -> None:
     assert cells_of(text, "Lost to another audience") == [
         ["Shopping now", "another segment comes first", "Service <due> & more", "2"]
     ]
+    assert cells_of(text, "Channels") == [
+        ["Email", "3", "2", "1", "0", "1", "33%"],
+        ["Mail", "2", "2", "0", "0", "0", "0%"],
+        ["Social", "2", "2", "0", "0", "0", "0%"],
+        ["Email", "2", "0", "2", "1", "1", "50%"],
+    ]
+    assert cells_of(text, "Channels that people lost") == [["Email", "another segment comes first", "Service <due> & more", "2"]]
     assert cells_of(text, "Excluded") == [["Shopping now", "Open deal", "1"]]
     assert cells_of(text, "Overlap before arbitration") == [["Service <due> & more", "Shopping now", "2"]]
 
