@@ -1,6 +1,7 @@
 """An SFTP server over a folder of the test, on loopback, that can be cut half-way, be full, or not know OpenSSH's rename."""
 
 import os
+import random
 import socket
 import threading
 from collections.abc import Iterator
@@ -28,6 +29,9 @@ class Sftp:
     is_full: bool = False
     is_closed: bool = False  # nothing may be written
     logins: int = 0
+    draw: random.Random | None = None  # cuts at random, in a share of all steps
+    share: float = 0.0
+    cut: int = 0
 
     def local(self, path: str) -> Path:
         return self.root / os.path.normpath("/" + path).lstrip("/")
@@ -36,7 +40,7 @@ class Sftp:
         if self.cut_at and self.cut_at[0] == what:
             self.cut_at.pop(0)
             return True
-        return False
+        return self.draw is not None and self.draw.random() < self.share / 4  # a file takes a handful of steps
 
 
 class Login(paramiko.ServerInterface):
@@ -70,6 +74,8 @@ class Handle(paramiko.SFTPHandle):
         state = self.files.state
         if state.is_full:
             return paramiko.SFTP_FAILURE
+        if state.cuts("write"):
+            return self.files.cut()
         if state.cut_after and offset + len(data) > state.cut_after[0]:
             state.cut_after.pop(0)
             return self.files.cut()
@@ -85,6 +91,7 @@ class Files(paramiko.SFTPServerInterface):
         self.state, self.transport = state, transport
 
     def cut(self) -> int:
+        self.state.cut += 1
         with suppress(OSError):
             self.transport.sock.shutdown(socket.SHUT_RDWR)
         return paramiko.SFTP_CONNECTION_LOST
