@@ -23,7 +23,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable, Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import duckdb
@@ -82,7 +82,12 @@ def engine_in(folder: Path) -> DuckDBEngine:
 
 def partitions(folder: Path) -> list[Path]:
     """The files of touches, by day of delivery."""
-    return sorted((folder / "touch").glob("dt=*/*.parquet"))
+    return [file for number in range(DAYS) for file in partition(folder, LAST - timedelta(days=DAYS - 1 - number))]
+
+
+def partition(folder: Path, delivered_on: date) -> list[Path]:
+    """The file of touches of one day of delivery."""
+    return [folder / "touch" / f"dt={delivered_on.isoformat()}" / "part-0.parquet"]
 
 
 def peer(folder: Path, day: Day) -> Frames:
@@ -147,7 +152,7 @@ def full(folder: Path, day: Day) -> Frames:
 
 def daily(folder: Path, day: Day) -> Frames:
     """The last day on the state of the days before."""
-    counted(folder, day, partitions(folder)[-1:], "last")
+    counted(folder, day, partition(folder, LAST), "last")
     return traits(folder, day)
 
 

@@ -7,7 +7,7 @@ import polars as pl
 
 from pipelines.step import Day
 from pipelines.traits.points import Points, Touches, micros_of
-from pipelines.traits.runs import Runs, Whole, order_of
+from pipelines.traits.runs import Sorted, Whole
 from pipelines.traits.scored_touch import ALL, REPEAT, VEHICLE_PAGES, brand_names, kind_names
 
 RECENT_DAYS = 30  # the days of the columns that end in _30d
@@ -18,27 +18,25 @@ Rows = dict[str, Whole]
 def driver_rows(points: Sequence[Points], repeats: Rows, day: Day) -> pl.DataFrame:
     """Points and touches by person, brand and kind, as numbers, sorted by all three."""
     kinds = kind_names(day.policy)
-    rows = {name: np.concatenate([*(getattr(one, name) for one in points), repeats[name]]) for name in repeats}
-    order = order_of(rows["person"], rows["brand"], rows["kind"])
-    person, brand, kind, age, touches, micros = (
-        rows[name][order] for name in ("person", "brand", "kind", "age", "touches", "micros")
-    )
-    runs = Runs.of(person, brand, kind)
+    columns = ("person", "brand", "kind", "age", "touches", "micros")
+    rows = Sorted.of(*(np.concatenate([*(getattr(one, name) for one in points), repeats[name]]) for name in columns))
+    runs = rows.runs(3)
+    kind, age, touches, micros = (rows.column(number) for number in range(2, 6))
+    person_no, brand_no, kind_no = (rows.column(number, runs.at) for number in range(3))
     weights = day.policy.scoring.intent.weights
     is_scored = np.array([name == REPEAT or weights[name].points > 0 for name in kinds])
     is_recent = (age < RECENT_DAYS) & (kind != kinds.index(REPEAT))
-    at = runs.at
     return pl.DataFrame(
         {
-            "person_no": person[at],
-            "brand_no": brand[at],
-            "kind_no": kind[at],
-            "is_scored": is_scored[kind[at]],
+            "person_no": person_no,
+            "brand_no": brand_no,
+            "kind_no": kind_no,
+            "is_scored": is_scored[kind_no],
             "micros": runs.sums(micros),
             "touches": runs.sums(touches),
             "touches_30d": runs.sums(touches * is_recent),
-            "newest_age": runs.smallest(age),
-            "oldest_age": runs.largest(age),
+            "newest_age": age[runs.at],
+            "oldest_age": age[runs.last()],
             "days_30d": runs.bits(np.left_shift(1, np.minimum(age, RECENT_DAYS)) * is_recent),
         }
     )
@@ -68,9 +66,8 @@ def repeat_rows(touches: Touches, brand: Whole, vin: Whole, day: Day) -> Rows:
 
 def again(touches: Touches, vin: Whole, brand: Whole) -> tuple[Whole, Whole, Whole]:
     """Person, brand and newest age of each vehicle that was seen on more than one day."""
-    order = order_of(touches.person, vin, brand)
-    person, age = touches.person[order], touches.age[order]
-    runs = Runs.of(person, vin[order], brand[order])
-    newest = runs.smallest(age)
-    is_again = newest < runs.largest(age)
-    return person[runs.at][is_again], brand[order][runs.at][is_again], newest[is_again]
+    rows = Sorted.of(touches.person, vin, brand, touches.age, np.zeros_like(vin))
+    runs = rows.runs(3)
+    newest = rows.column(3, runs.at)
+    is_again = newest < rows.column(3, runs.last())
+    return rows.column(0, runs.at[is_again]), rows.column(2, runs.at[is_again]), newest[is_again]

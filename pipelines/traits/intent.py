@@ -14,13 +14,14 @@ from pipelines.step import Day, Input, Step
 from pipelines.traits.drivers import driver_rows, repeat_rows
 from pipelines.traits.interest import INPUTS, interest_frame
 from pipelines.traits.looked_at import LookedAt, looked_at
-from pipelines.traits.points import MICROS, points_of
-from pipelines.traits.runs import Runs, Truth, Whole, gathered, order_of, whole
+from pipelines.traits.points import MICROS, in_order, points_of, shares_of
+from pipelines.traits.runs import Runs, Sorted, Truth, Whole, gathered, whole
 from pipelines.traits.scored_touch import ALL, COUNTED, brand_names, figures_of, keep_touches, kind_names, thing_numbers
 from schemas.tables.intent import DIMENSIONS, INTENT_DIMENSION, INTENT_DRIVER
 from schemas.tables.traits import INTENT, INTEREST
 from schemas.vocabulary_touch import TOUCH_NOUNS
 
+TIERS = pl.Series(["hot", "warm", "cold"], dtype=pl.Enum(["hot", "warm", "cold"]))
 NEVER = 32_767  # no age: above every day of a window
 COUNTS = {  # columns of intent by the flag whose kinds they count
     "vdp_views_30d": "is_vehicle_page", "payment_tool_30d": "is_payment", "forms_30d": "is_form", "calls_30d": "is_call",
@@ -34,9 +35,11 @@ def build(engine: Engine, day: Day) -> dict[str, pl.DataFrame]:
     brand_of, vin_of = thing_numbers(engine)
     brand, all_no = brand_of[touches.thing], brand_names(day.policy).index(ALL)
     figures = figures_of(engine, day.policy)
-    of_all, shares = points_of(touches, np.full(len(brand), all_no), figures)
+    rows = in_order(touches, np.full(len(brand), all_no))
+    of_all = points_of(rows, figures)
+    shares = shares_of(rows, of_all)
     has_brand = brand >= 0
-    of_brand, _ = points_of(touches.of(has_brand), brand[has_brand], figures)
+    of_brand = points_of(in_order(touches.of(has_brand), brand[has_brand]), figures)
     repeats = repeat_rows(touches, brand, vin_of[touches.thing], day)
     drivers = driver_rows([of_all, of_brand], repeats, day)
     people = engine.sql("SELECT DISTINCT person_no, person_id FROM touch_shopper ORDER BY person_no")["person_id"]
@@ -60,7 +63,7 @@ def intent_frame(drivers: pl.DataFrame, day: Day, people: pl.Series) -> pl.DataF
         "person_id": people.gather(person_no[runs.at] - 1),
         "brand": pl.Series(brand_names(day.policy)).gather(brand_no[runs.at]),
         "score": score / MICROS,
-        "tier": np.select([score / MICROS >= intent.hot_from, score / MICROS >= intent.warm_from], ["hot", "warm"], "cold"),
+        "tier": TIERS.gather((score / MICROS < intent.hot_from) * 1 + (score / MICROS < intent.warm_from)),
         "top_driver": gathered(pl.Series(kinds), np.where(most > 0, top, -1), -1),
         "top_driver_share": pl.Series(most / np.maximum(score, 1)).round(6).set(pl.Series(most == 0), None),
     }
@@ -127,9 +130,9 @@ def dimension_frame(looked: Mapping[str, LookedAt], people: pl.Series) -> pl.Dat
     place = np.concatenate([np.full(len(one.person), number) for number, one in told])
     begins = np.cumsum([0, *(one.values.height for _, one in told)])
     value = np.concatenate([one.value + begin for (_, one), begin in zip(told, begins, strict=False)])
-    order = order_of(person, value)
-    person, place, value, micros = (one[order] for one in (person, place, value, micros))
-    runs = Runs.of(person, place)
+    rows = Sorted.of(person, place, value, micros)
+    runs = rows.runs(2)
+    person, place, value, micros = (rows.column(number) for number in range(4))
     return INTENT_DIMENSION.schema.cast(
         pl.DataFrame(
             {

@@ -10,7 +10,7 @@ from pipelines.engine import Engine, query_text
 from pipelines.step import Day, Input
 from pipelines.traits.looked_at import PACKAGE, LookedAt, top_models, tops
 from pipelines.traits.points import Shares
-from pipelines.traits.runs import Runs, Whole, gathered, order_of, whole
+from pipelines.traits.runs import Runs, Sorted, Whole, gathered, whole
 from schemas.policy import Policy
 from schemas.tables.traits import INTEREST
 
@@ -61,16 +61,15 @@ def price_quartiles(engine: Engine, shares: Shares, shown: Whole, people: int) -
     among = whole(things["thing_no"]) < len(place_of)
     place_of[whole(things["thing_no"])[among]] = np.flatnonzero(among)
     priced = np.flatnonzero(place_of[shares.thing] >= 0)
-    order = priced[order_of(shares.person[priced], place_of[shares.thing[priced]])]
-    person, micros = shares.person[order], shares.micros[order]
+    rows = Sorted.of(shares.person[priced], place_of[shares.thing[priced]], shares.micros[priced])
+    person, place, micros = (rows.column(number) for number in range(3))
     runs = Runs.of(person)
     up_to, total = np.cumsum(micros), runs.sums(micros)
     up_to = up_to - runs.spread(up_to[runs.at] - micros[runs.at])
     found = []
     for name, quarters in (("price_low", 1), ("price_high", 3)):
         first = runs.first(up_to * 4 >= runs.spread(total) * quarters)
-        place = place_of[shares.thing[order]][first]
-        found.append(gathered(things["price"], by_person(person[runs.at], place, people)[shown], -1).alias(name))
+        found.append(gathered(things["price"], by_person(person[runs.at], place[first], people)[shown], -1).alias(name))
     return found
 
 

@@ -8,7 +8,7 @@ import polars as pl
 
 from pipelines.engine import Engine, query_text
 from pipelines.traits.points import Shares
-from pipelines.traits.runs import Runs, Truth, Whole, order_of, whole
+from pipelines.traits.runs import Runs, Sorted, Truth, Whole, whole
 
 PACKAGE = "pipelines.traits"
 AGES = 512  # above the days of the longest window
@@ -39,10 +39,10 @@ def by_value(shares: Shares, told: pl.DataFrame) -> LookedAt:
     value_of[whole(things["thing_no"])] = whole(things["place"])
     value = value_of[shares.thing]
     has = np.flatnonzero(value >= 0)
-    order = has[order_of(shares.person[has], value[has])]
-    person, value = shares.person[order], value[order]
-    runs = Runs.of(person, value)
-    return LookedAt(person[runs.at], value[runs.at], runs.sums(shares.micros[order]), runs.smallest(shares.age[order]), values)
+    rows = Sorted.of(shares.person[has], value[has], shares.age[has], shares.micros[has])
+    runs = rows.runs(2)
+    person, value, age = (rows.column(number, runs.at) for number in range(3))
+    return LookedAt(person, value, runs.sums(rows.column(3)), age, values)
 
 
 def tops(looked: LookedAt, only: Truth | None = None) -> tuple[Whole, Whole]:

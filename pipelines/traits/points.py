@@ -9,9 +9,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from pipelines.traits.runs import Runs, Truth, Whole, order_of
+from pipelines.traits.runs import Runs, Sorted, Truth, Whole
 
 MICROS = 1_000_000
+KEYS, AGE, TOUCHES = 5, 3, 6  # columns of touches in order: those that points are told by, and two by their place
 Floats = npt.NDArray[np.float64]
 
 
@@ -67,25 +68,33 @@ class Shares:
     micros: Whole
 
 
-def points_of(touches: Touches, brand: Whole, figures: Figures) -> tuple[Points, Shares]:
-    """Points by person, brand, source, day and kind, and the share of each thing in them. brand: a number per row.
+def in_order(touches: Touches, brand: Whole) -> Sorted:
+    """Touches sorted by person, brand, source, day, kind and thing; their number is the last column. brand: a number per row."""
+    return Sorted.of(touches.person, brand, touches.source, touches.age, touches.kind, touches.thing, touches.touches)
+
+
+def points_of(rows: Sorted, figures: Figures) -> Points:
+    """Points by person, brand, source, day and kind, of rows as `in_order` makes them."""
+    runs = rows.runs(KEYS)
+    counted = runs.sums(rows.column(TOUCHES))
+    person, brand, source, age, kind = (rows.column(number, runs.at) for number in range(KEYS))
+    found = Points(person, brand, source, age, kind, counted, counted)
+    found = replace(found, micros=capped_by_day(found, figures))
+    return replace(found, micros=capped_in_all(found, figures))
+
+
+def shares_of(rows: Sorted, points: Points) -> Shares:
+    """What each thing brings to the points, which are those of the same rows.
 
     Rows of the same thing are added up before points are shared, so that it cannot matter in how many parts they were delivered.
     """
-    names = (touches.person, brand, touches.source, touches.age, touches.kind, touches.thing)
-    order = order_of(*names)
-    keys = [one[order] for one in names]
-    things = Runs.of(*keys)
-    keys, of_thing = [one[things.at] for one in keys], things.sums(touches.touches[order])
-    person, of_brand, source, age, kind, thing = keys
-    runs = Runs.of(*keys[:-1])
-    at, counted = runs.at, runs.sums(of_thing)
-    found = Points(person[at], of_brand[at], source[at], age[at], kind[at], counted, counted)
-    found = replace(found, micros=capped_by_day(found, figures))
-    found = replace(found, micros=capped_in_all(found, figures))
-    shares = micros_of(runs.spread(found.micros / MICROS) * of_thing / runs.spread(counted))
+    runs = rows.runs(KEYS + 1)
+    things, of_thing = rows.some(runs.at), runs.sums(rows.column(TOUCHES))
+    within = things.runs(KEYS)
+    shares = micros_of(within.spread(points.micros / MICROS) * of_thing / within.spread(points.touches))
     told = np.flatnonzero(shares)
-    return found, Shares(person[told], thing[told], age[told], shares[told])
+    some = things.some(told)
+    return Shares(some.column(0), some.column(KEYS), some.column(AGE), shares[told])
 
 
 def capped_by_day(found: Points, figures: Figures) -> Whole:
@@ -100,12 +109,13 @@ def capped_by_day(found: Points, figures: Figures) -> Whole:
 
 def touches_of_kind(found: Points, is_shared: Truth) -> Whole:
     """Touches of the same kind, person and brand on the same day from all sources, which share the kind's cap."""
-    shared = np.flatnonzero(is_shared[found.kind])
     of_kind = found.touches.copy()
-    keys = [one[shared] for one in (found.person, found.brand, found.age, found.kind)]
-    order = order_of(*keys)
-    runs = Runs.of(*(key[order] for key in keys))
-    of_kind[shared[order]] = runs.spread(runs.sums(found.touches[shared[order]]))
+    shared = np.flatnonzero(is_shared[found.kind])
+    if len(shared):
+        keys = [one[shared] for one in (found.person, found.brand, found.age, found.kind)]
+        rows = Sorted.of(*keys, shared)
+        runs, place = rows.runs(len(keys)), rows.column(len(keys))
+        of_kind[place] = runs.spread(runs.sums(found.touches[place]))
     return of_kind
 
 

@@ -1,8 +1,8 @@
 """Sums and extremes over runs of rows with equal keys. Rows are sorted by key, so that no hashing is needed; whole numbers only,
 so that the order of adding cannot matter. Which rows and keys those are belongs to the modules about points."""
 
-from dataclasses import dataclass
-from functools import reduce
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 import numpy as np
@@ -28,7 +28,9 @@ class Runs:
         rows = len(keys[0])
         begins = np.ones(rows, dtype=np.bool_)
         if rows:
-            begins[1:] = np.logical_or.reduce([key[1:] != key[:-1] for key in keys])
+            np.not_equal(keys[0][1:], keys[0][:-1], out=begins[1:])
+            for key in keys[1:]:
+                begins[1:] |= key[1:] != key[:-1]
         return cls(np.flatnonzero(begins), rows)
 
     def sums(self, values: Whole) -> Whole:
@@ -51,21 +53,63 @@ class Runs:
         """A value per run as a value per row."""
         return np.repeat(values, np.diff(self.at, append=self.rows))
 
+    def last(self) -> Whole:
+        """The place of the last row."""
+        return np.append(self.at[1:], self.rows)[: len(self.at)] - 1
+
     def first(self, holds: Truth) -> Whole:
         """The place of the first row that holds, or the number of rows where none does."""
         return np.minimum.reduceat(np.where(holds, np.arange(self.rows), self.rows), self.at)
 
 
-def order_of(*keys: Whole) -> Whole:
-    """The places of rows in the order of their keys, the first key first. Keys are not negative; equal rows come in any order.
+@dataclass(frozen=True)
+class Sorted:
+    """Rows of whole numbers that are not negative, sorted by every column but the last in turn.
 
-    Keys that fit into one number together are sorted as that number, in a fraction of the time.
+    Where the columns fit into one number together they are kept and sorted as that number, in a fraction of the time.
     """
-    bits = [int(key.max(initial=0)).bit_length() for key in keys]
-    if sum(bits) > WHOLE_BITS:
-        return np.lexsort(keys[::-1])
-    packed = reduce(lambda one, other: (one << other[1]) | other[0], zip(keys[1:], bits[1:], strict=True), keys[0])
-    return np.argsort(packed)
+
+    packed: Whole
+    bits: tuple[int, ...]  # of each packed column
+    columns: tuple[Whole, ...]  # those that did not fit
+
+    @classmethod
+    def of(cls, *columns: Whole) -> "Sorted":
+        """Sort rows. In what order rows come that differ in the last column alone is not told."""
+        bits = tuple(int(column.max(initial=0)).bit_length() for column in columns)
+        if sum(bits) <= WHOLE_BITS:
+            return cls(np.sort(_packed(columns, bits)), bits, ())
+        if sum(bits[:-1]) <= WHOLE_BITS:
+            packed = _packed(columns[:-1], bits[:-1])
+            order = np.argsort(packed)
+            return cls(packed, bits[:-1], columns[-1:]).some(order)
+        return cls(columns[0], (), columns).some(np.lexsort(columns[-2::-1]))
+
+    def some(self, places: Whole) -> "Sorted":
+        """The rows at some places."""
+        return replace(self, packed=self.packed[places], columns=tuple(column[places] for column in self.columns))
+
+    def runs(self, columns: int) -> Runs:
+        """The runs of rows in which none of the first so many columns changes."""
+        if not self.bits:
+            return Runs.of(*self.columns[:columns])
+        return Runs.of(self.packed >> sum(self.bits[columns:]))
+
+    def column(self, number: int, at: Whole | None = None) -> Whole:
+        """A column by its number, of all rows or of those at some places."""
+        if number >= len(self.bits):
+            column = self.columns[number - len(self.bits)]
+            return column if at is None else column[at]
+        packed = self.packed if at is None else self.packed[at]
+        return packed >> sum(self.bits[number + 1 :]) & ((1 << self.bits[number]) - 1)
+
+
+def _packed(columns: Sequence[Whole], bits: Sequence[int]) -> Whole:
+    found = columns[0].astype(np.int64)
+    for column, width in zip(columns[1:], bits[1:], strict=True):
+        found <<= width
+        found |= column
+    return found
 
 
 def whole(column: pl.Series) -> Whole:
@@ -75,5 +119,4 @@ def whole(column: pl.Series) -> Whole:
 
 def gathered(names: pl.Series, places: Whole, missing: int) -> pl.Series:
     """The names at places, null where the place is `missing`."""
-    asked = pl.Series(places)
-    return names.gather(asked.replace(missing, None).cast(pl.UInt32))
+    return names.extend_constant(None, 1).gather(np.where(places == missing, len(names), places))

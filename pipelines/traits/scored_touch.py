@@ -51,9 +51,9 @@ def keep_touches(engine: Engine, day: Day) -> Touches:
     window = {"starts_on": day.as_of - timedelta(days=intent.window_days - 1), "as_of": day.as_of}
     _keep(engine, "touch_window", **window)
     _keep(engine, "touch_source")
-    _keep(engine, "touch_thing", price_band_usd=intent.price_band_usd)
+    _keep(engine, "touch_thing", price_band_usd=intent.price_band_usd, **window)
     _keep(engine, "touch_shopper")
-    _keep(engine, "touch_same_act", lead_after_form_minutes=round(intent.lead_after_form_hours * 60))
+    _keep(engine, "touch_same_act", lead_after_form_minutes=round(intent.lead_after_form_hours * 60), **window)
     kinds = kind_names(day.policy)
     rows = engine.sql(query_text(PACKAGE, "touch_narrow"), lead_no=kinds.index("lead") if "lead" in kinds else NOWHERE)
     return Touches(*(rows[name].to_numpy() for name in ("person", "kind", "source", "age", "thing", "touches")))

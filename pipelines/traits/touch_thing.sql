@@ -1,13 +1,21 @@
 -- The things that the window's touches concern, numbered: a vehicle at a price on a rooftop's site, or just a rooftop.
--- Inputs: touch_window; policy frames own_make(make, brand), rooftop_brand(rooftop_id, brand), brand_number(brand, brand_no),
---         position_of_make(make, position).
--- Parameter: $price_band_usd. A touch concerns the brand of its make, else that of its rooftop.
-WITH told AS (
+-- Inputs: touch_day; policy frames own_make(make, brand), rooftop_brand(rooftop_id, brand), brand_number(brand, brand_no),
+--         position_of_make(make, position). Parameters: $price_band_usd; $starts_on, $as_of: the window.
+-- Read anew, not carried by every touch of the window: wide columns, and few rows differ in them. A touch concerns the brand of its
+-- make, else that of its rooftop.
+WITH thing AS (
+    SELECT rooftop_id, vin, make, model, body_style, condition, price
+    FROM touch_day
+    WHERE local_day BETWEEN $starts_on AND $as_of
+    GROUP BY ALL
+),
+told AS (
     SELECT
-        thing_hash, min(rooftop_id) AS rooftop_id, min(vin) AS vin, min(make) AS make, min(model) AS model,
-        min(body_style) AS body_style, min(CAST(condition AS VARCHAR)) AS condition, min(price) AS price
-    FROM touch_window
-    GROUP BY thing_hash
+        hash(rooftop_id, vin, make, model, body_style, condition, price) AS thing_hash, min(rooftop_id) AS rooftop_id,
+        min(vin) AS vin, min(make) AS make, min(model) AS model, min(body_style) AS body_style,
+        min(CAST(condition AS VARCHAR)) AS condition, min(price) AS price
+    FROM thing
+    GROUP BY ALL
 )
 SELECT
     told.*, brand_number.brand, brand_number.brand_no, position_of_make.position || ' ' || lower(told.body_style) AS vehicle_segment,

@@ -2,14 +2,15 @@
 
 import numpy as np
 import polars as pl
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.traits.runs import Runs, gathered, whole
+from pipelines.traits.runs import Runs, Sorted, gathered, whole
 
 ROWS = st.lists(st.tuples(st.integers(0, 4), st.integers(0, 3), st.integers(0, 1_000_000_000_000), st.booleans()), max_size=40)
 
 
+@settings(deadline=None)
 @given(ROWS)
 def test_runs_agree_with_grouping(rows):
     schema = {"a": pl.Int64, "b": pl.Int8, "n": pl.Int64, "holds": pl.Boolean}
@@ -32,8 +33,26 @@ def test_runs_agree_with_grouping(rows):
     }
     for name, values in found.items():
         assert values.tolist() == expected[name].to_list()
+    assert runs.last().tolist() == [begin - 1 for begin in [*runs.at.tolist(), len(rows)][1:]]
     assert runs.spread(found["sum"]).tolist() == frame.select(pl.sum("n").over("a", "b"))["n"].to_list()
 
 
 def test_a_missing_place_has_no_name():
     assert gathered(pl.Series(["x", "y"]), np.array([1, -1, 0]), -1).to_list() == ["y", None, "x"]
+
+
+@settings(deadline=None)
+@given(st.integers(0, 2), st.lists(st.tuples(*[st.integers(0, 2**61)] * 3), max_size=20))
+def test_rows_are_sorted_whether_they_fit_into_one_number_or_not(wide, rows):
+    """wide: how many of the last two columns are too large to be packed with the others."""
+    limits = (10, 2**61 if wide == 2 else 10, 2**61 if wide else 10)
+    rows = [tuple(value % limit for value, limit in zip(row, limits, strict=True)) for row in rows]
+    rows.append(tuple(limit - 1 for limit in limits))
+    columns = np.array(rows, dtype=np.int64).reshape(-1, 3).T
+    told = Sorted.of(*columns)
+    found = list(zip(*(told.column(number).tolist() for number in range(3)), strict=True))
+    assert [row[:2] for row in found] == sorted(row[:2] for row in rows)
+    assert sorted(found) == sorted(rows)
+    runs = told.runs(1)
+    assert told.column(0, runs.at).tolist() == sorted({row[0] for row in rows})
+    assert told.some(runs.at).column(0).tolist() == sorted({row[0] for row in rows})
