@@ -6,12 +6,9 @@ are never logged, and addresses without TLS are taken on loopback only.
 
 import json
 import logging
-import re
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
-from http import HTTPStatus
 from ipaddress import ip_address
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
@@ -19,6 +16,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from assets.delivery.destination import Answer, Refused, Rejection, Unreached
+from assets.delivery.http_answers import Fault, content, meaning_of, waiting
 from schemas.platforms.batch import Batch
 
 # How often one body is sent again without the members that the platform objected to, before it is given up.
@@ -38,19 +36,6 @@ class Api:
     audience_ids: Mapping[str, str] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
     timeout_seconds: float = 60.0
-
-
-@dataclass(frozen=True)
-class Fault:
-    """What is wrong, in a platform's own code. `spots` are the places in the body of the members that it objects to.
-
-    `meaning`: limit, too many requests; server, may be over soon; credentials; body, this body will never be taken.
-    """
-
-    meaning: str
-    code: str
-    after: float | None = None
-    spots: tuple[int, ...] = ()
 
 
 class HttpDoor:
@@ -170,6 +155,8 @@ class HttpDoor:
         try:
             return self.client.request(method, url, content=body, headers=headers)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
+            if _is_untrusted(error):
+                raise Refused(f"{self.NAME}: the server's certificate is not trusted; nothing was sent") from None
             raise Unreached(f"{self.NAME}: no connection ({type(error).__name__})") from None
         except httpx.TransportError as error:
             raise Unreached(f"{self.NAME}: answer lost ({type(error).__name__})", is_unknown=True) from None
@@ -181,49 +168,6 @@ class HttpDoor:
         if fault.meaning == "credentials":
             return Refused(f"{self.NAME} refused the credentials ({fault.code}): see the environment variable {self.api.token}")
         return Refused(f"{self.NAME} refused the body ({fault.code})")
-
-
-def word(code: object) -> str:
-    """A platform's code, if it looks like one; a sentence may quote an identifier, and is not repeated."""
-    found = str(code)
-    return found if re.fullmatch(r"[A-Za-z0-9_.-]{1,60}", found) and not re.fullmatch(r"[0-9a-f]{32,}", found) else "no code"
-
-
-def meaning_of(status: int) -> str:
-    """What a status means where the platform says no more."""
-    if status == HTTPStatus.TOO_MANY_REQUESTS:
-        return "limit"
-    if status >= HTTPStatus.INTERNAL_SERVER_ERROR or status in (HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY):
-        return "server"
-    return "credentials" if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN) else "body"
-
-
-def waiting(response: httpx.Response) -> float | None:
-    """Seconds that Retry-After asks to wait, given as seconds or as a date (RFC 9110, 10.2.3)."""
-    told = response.headers.get("Retry-After", "").strip()
-    if told.isdecimal():
-        return float(told)
-    try:
-        until = parsedate_to_datetime(told)
-    except ValueError:
-        return None
-    return max(0.0, (until.replace(tzinfo=until.tzinfo or UTC) - datetime.now(UTC)).total_seconds())
-
-
-def content(response: httpx.Response) -> dict[str, Any]:
-    """The answer's JSON object; empty where it is none, as pages of proxies are."""
-    try:
-        found = response.json()
-    except ValueError:
-        return {}
-    return found if isinstance(found, dict) else {}
-
-
-def coded(response: httpx.Response, *names: str) -> str:
-    """The status and the platform's own code, where it gives one."""
-    told = content(response)
-    found = [word(told[name]) for name in names if told.get(name)]
-    return " ".join([f"HTTP {response.status_code}", *found[:1]])
 
 
 def checked(address: str) -> str:
@@ -239,6 +183,15 @@ def quiet(*loggers: str) -> None:
     for name in loggers:
         logger = logging.getLogger(name)
         logger.setLevel(max(logger.level, logging.WARNING))
+
+
+def _is_untrusted(error: BaseException | None) -> bool:
+    """Whether a certificate was not believed, which no waiting changes."""
+    while error is not None:
+        if isinstance(error, ssl.SSLCertVerificationError):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
 
 
 def _is_loopback(address: str) -> bool:

@@ -4,15 +4,18 @@ Contract: https://developers.google.com/data-manager/api/reference/rest and .../
 """
 
 import re
+import time
 from collections.abc import Iterator
 from types import MappingProxyType
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import httpx
 
 from assets.delivery.destination import Answer
-from assets.delivery.http import Fault, HttpDoor, content, meaning_of, waiting, word
+from assets.delivery.http import HttpDoor
+from assets.delivery.http_answers import Fault, content, meaning_of, waiting, word
+from assets.delivery.http_google_token import GRANT, Token, fresh_token, service_account
 from schemas.platforms.batch import Batch
 
 MEANINGS = {
@@ -36,6 +39,8 @@ class GoogleDoor(HttpDoor):
     MEMBERS = ("audienceMembers",)
     HEADERS = MappingProxyType({"quota_project": "x-goog-user-project"})
 
+    kept: Token | None = None
+
     def fault(self, response: httpx.Response) -> Fault | None:
         """Google's error model: a canonical status, reasons in details, violations by field, a delay to wait."""
         if response.is_success:
@@ -53,6 +58,27 @@ class GoogleDoor(HttpDoor):
         """The id by which the request's status can be asked for later."""
         del batch
         return Answer(str(content(response).get("requestId", "")))
+
+    def token(self) -> str:
+        """The variable's access token; where it holds a service account's key, a token in exchange for it, kept for its hour."""
+        told = super().token()
+        if not told.lstrip().startswith("{"):
+            return told
+        if self.kept is None or not self.kept.is_fresh:
+            account = service_account(told, self.api.token)
+            form = urlencode({"grant_type": GRANT, "assertion": account.assertion(int(time.time()))}).encode()
+            response = self.exchange("POST", account.token_uri, form, {"Content-Type": "application/x-www-form-urlencoded"})
+            if not response.is_success:
+                meaning = "credentials" if response.status_code < 500 and response.status_code != 429 else "server"
+                raise self.error(Fault(meaning, f"token: {word(content(response).get('error', response.status_code))}"))
+            self.kept = fresh_token(content(response))
+        return self.kept.text
+
+    def held(self, cell: str) -> int | None:
+        """The most that Google estimates on one of its networks: people whom it knows, not members; None for none."""
+        known = self.api.audience_ids.get(cell, cell)
+        told = self.told("GET", f"/v1/accountTypes/GOOGLE_ADS/accounts/{self.api.account}/userLists/{known}")
+        return max((int(size) for size in told.get("sizeInfo", {}).values()), default=0) or None
 
     def status(self, request_id: str) -> dict[str, Any]:
         """What became of a request: state, and records per reason that were left out. Members are not named by Google.

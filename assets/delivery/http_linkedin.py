@@ -5,7 +5,8 @@ from types import MappingProxyType
 import httpx
 
 from assets.delivery.destination import Answer, Rejection
-from assets.delivery.http import Fault, HttpDoor, coded, content, meaning_of, waiting
+from assets.delivery.http import HttpDoor
+from assets.delivery.http_answers import Fault, coded, content, meaning_of, waiting
 from schemas.platforms.batch import Batch
 
 # Versions of the API end after a year: policy says another, options.version.

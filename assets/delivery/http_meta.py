@@ -10,7 +10,8 @@ from typing import Any
 import httpx
 
 from assets.delivery.destination import Answer, Rejection
-from assets.delivery.http import Fault, HttpDoor, content, meaning_of, waiting
+from assets.delivery.http import HttpDoor
+from assets.delivery.http_answers import Fault, content, meaning_of, waiting
 from schemas.platforms.batch import Batch
 
 # Application, account, page and custom limits; the 80000s are limits by business use case, 80003 that of custom audiences.

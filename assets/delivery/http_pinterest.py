@@ -3,7 +3,8 @@
 import httpx
 
 from assets.delivery.destination import Answer
-from assets.delivery.http import Fault, HttpDoor, coded, content, meaning_of, waiting
+from assets.delivery.http import HttpDoor
+from assets.delivery.http_answers import Fault, coded, content, meaning_of, waiting
 from schemas.platforms.batch import Batch
 
 

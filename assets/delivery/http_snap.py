@@ -5,7 +5,8 @@ from typing import Any
 import httpx
 
 from assets.delivery.destination import Answer
-from assets.delivery.http import Fault, HttpDoor, coded, content, meaning_of, waiting
+from assets.delivery.http import HttpDoor
+from assets.delivery.http_answers import Fault, coded, content, meaning_of, waiting
 from pipelines.activation.render_snap import SCHEMAS, segment_name
 from schemas.platforms.batch import Batch
 

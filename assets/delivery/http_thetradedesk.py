@@ -8,7 +8,8 @@ from http import HTTPStatus
 from urllib.parse import parse_qs, urlsplit
 
 from assets.delivery.destination import Answer, Unreached
-from assets.delivery.http import Fault, HttpDoor, checked, meaning_of, waiting
+from assets.delivery.http import HttpDoor, checked
+from assets.delivery.http_answers import Fault, meaning_of, waiting
 from schemas.platforms.batch import Batch
 
 # What a file holds, by its header. The name for phones is assumed from that for e-mails.

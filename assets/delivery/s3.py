@@ -24,7 +24,8 @@ from botocore.exceptions import (
 )
 
 from assets.delivery.destination import Answer, Refused, Unreached
-from assets.delivery.http import checked, meaning_of, quiet
+from assets.delivery.http import checked, quiet
+from assets.delivery.http_answers import meaning_of
 from schemas.platforms.batch import Batch
 
 OURS = "velocity-key"

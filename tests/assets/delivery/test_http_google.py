@@ -10,7 +10,8 @@ import polars as pl
 import pytest
 
 from assets.delivery.destination import Refused, Unreached
-from assets.delivery.http import Api, waiting
+from assets.delivery.http import Api
+from assets.delivery.http_answers import waiting
 from assets.delivery.http_google import GoogleDoor
 from pipelines.activation.render import batches, full_batches
 from schemas.platforms.batch import Batch

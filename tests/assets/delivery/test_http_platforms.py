@@ -6,7 +6,8 @@ import polars as pl
 import pytest
 
 from assets.delivery.destination import Refused, Unreached
-from assets.delivery.http import Api, HttpDoor, word
+from assets.delivery.http import Api, HttpDoor
+from assets.delivery.http_answers import word
 from assets.delivery.http_linkedin import LinkedinDoor
 from assets.delivery.http_meta import MetaDoor
 from assets.delivery.http_pinterest import PinterestDoor

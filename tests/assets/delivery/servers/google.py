@@ -1,10 +1,18 @@
 """The Data Manager API as it is documented: one bad member fails the whole request and is named by its place."""
 
+import base64
+import json
 import re
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+from cryptography.hazmat.primitives.hashes import SHA256
 
 from tests.assets.delivery.servers.http_server import TOKEN, Asked, Platform, Told
 
@@ -20,6 +28,8 @@ class Google(Platform):
         self.audiences = {one: set() for one in lists}
         self.seen: dict[tuple[str, str], int] = {}
         self.requests: dict[str, str] = {}
+        self.public_key: RSAPublicKey | None = None
+        self.grants = 0
 
     def limited(self, headers: dict[str, str]) -> Told:
         return replace(wrong(429, "RESOURCE_EXHAUSTED", "RESOURCE_EXHAUSTED"), headers=headers)
@@ -28,14 +38,35 @@ class Google(Platform):
         return wrong(status, "UNAVAILABLE" if status == 503 else "INTERNAL", "INTERNAL_ERROR")
 
     def apply(self, asked: Asked) -> Told:
+        if asked.path == "/token":
+            return self.grant(parse_qs(asked.body.decode()))
         if asked.headers.get("authorization") != f"Bearer {TOKEN}":
             return wrong(401, "UNAUTHENTICATED", "ACCESS_TOKEN_EXPIRED")
         path = urlsplit(asked.path)
         if (asked.method, path.path) == ("GET", "/v1/requestStatus:retrieve"):
             return self.status(parse_qs(path.query)["requestId"][0])
+        if asked.method == "GET" and path.path.startswith(f"/v1/accountTypes/GOOGLE_ADS/accounts/{self.account}/userLists/"):
+            size = len(self.audiences[path.path.rpartition("/")[2]])
+            return Told(200, {"sizeInfo": {"searchNetworkMembersCount": str(size), "displayNetworkMembersCount": "0"}})
         if asked.method != "POST" or not path.path.startswith("/v1/audienceMembers:"):
             return wrong(404, "NOT_FOUND", "NOT_FOUND")
         return self.change(path.path.rpartition(":")[2], asked.told)
+
+    def grant(self, told: dict[str, list[str]]) -> Told:
+        """A token for an assertion that the account's key signed, that is for us and of now."""
+        if self.public_key is None or told["grant_type"] != ["urn:ietf:params:oauth:grant-type:jwt-bearer"]:
+            return Told(400, {"error": "unsupported_grant_type"})
+        said, _, signature = told["assertion"][0].rpartition(".")
+        try:
+            self.public_key.verify(decoded(signature), said.encode(), PKCS1v15(), SHA256())
+        except InvalidSignature:
+            return Told(400, {"error": "invalid_grant", "error_description": "Invalid JWT Signature."})
+        claims = json.loads(decoded(said.partition(".")[2]))
+        assert claims["aud"] == f"{self.url}/token"
+        assert claims["exp"] - claims["iat"] == 3600
+        assert abs(claims["iat"] - time.time()) < 60
+        self.grants += 1
+        return Told(200, {"access_token": TOKEN, "expires_in": 3599, "token_type": "Bearer"})
 
     def change(self, what: str, told: dict) -> Told:
         where = [one for one in told.get("destinations", []) if one["operatingAccount"]["accountId"] == self.account]
@@ -80,6 +111,10 @@ class Google(Platform):
         state = self.requests[request]
         errors = {"errorInfo": {"errorCounts": [{"recordCount": "2", "reason": "PROCESSING_ERROR_REASON_INVALID_EMAIL"}]}}
         return Told(200, {"requestStatusPerDestination": [{"requestStatus": state} | (errors if state != "SUCCESS" else {})]})
+
+
+def decoded(part: str) -> bytes:
+    return base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))
 
 
 def identifiers(member: dict) -> Iterator[str]:
