@@ -36,5 +36,5 @@ PLATFORM = PlatformContract(
             "max_name_length": "assumption: no figure was found; our names are far shorter",
         }
     ),
-    unverified=("removeAsOfTime as the JSON name of remove_as_of_time", "the greatest length of a list's name"),
+    unverified=("the greatest length of a list's name",),
 )
