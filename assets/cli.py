@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table as RichTable
 
 from assets.arrivals import late_days
+from assets.breaker_check import breaker_rows
 from assets.cli_backtest import backtest_command
 from assets.cli_deliver import deliver_command
 from assets.cli_diff import diff_command
@@ -22,6 +23,7 @@ from assets.cli_identity import resolve_command
 from assets.cli_language import language_command
 from assets.cli_preview import preview_command
 from assets.cli_rebuild import rebuild_command
+from assets.cli_release import release_command
 from assets.cli_serve import new_key_command, serve_command
 from assets.cli_triggers import triggers_command
 from assets.cli_update import update_command
@@ -58,6 +60,7 @@ app.command("preview")(preview_command)
 app.command("diff")(diff_command)
 app.command("deliver")(deliver_command)
 app.command("rebuild")(rebuild_command)
+app.command("release")(release_command)
 app.command("power")(power_command)
 app.command("experiments")(experiments_command)
 app.command("language")(language_command)
@@ -226,6 +229,8 @@ def _show(house: House, day: date) -> None:
     out.print(table)
     for line in export_rows(house.tables, day):
         out.print(line, highlight=False)
+    for line in breaker_rows(house.tables, day):
+        out.print(line, highlight=False, soft_wrap=True, style="yellow")
 
 
 def main() -> None:

@@ -5,6 +5,8 @@ from datetime import date
 import dagster as dg
 
 from assets import answer_ledger, deliveries, history_check, pages, pages_experiments, rebuild_pins, warehouse
+from assets.breaker_check import check as nothing_blocked
+from assets.breaker_release import asset as breaker_releases
 from assets.catalogue import STAGES
 from assets.delivery import fold
 from assets.house import House, house_from_environment
@@ -28,11 +30,12 @@ def build(house: House, first_day: date | None = None) -> dg.Definitions:
     outputs = [*deliveries.assets(partitions), answer_ledger.asset(partitions), *pages.assets(partitions)]
     outputs.append(fold.asset(partitions))
     outputs.append(pages_experiments.asset(partitions))
+    outputs.append(breaker_releases(partitions))
     everything = [*sources, *tables, *outputs]
     job = daily_job(partitions)
     return dg.Definitions(
         assets=[*everything, warehouse.asset(everything, partitions), rebuild_pins.asset(everything, partitions)],
-        asset_checks=[history_check.check()],
+        asset_checks=[history_check.check(), nothing_blocked()],
         jobs=[job],
         schedules=[daily_schedule(job)],
         sensors=[late_files_sensor(job), run_failed_sensor()],

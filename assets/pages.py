@@ -8,6 +8,7 @@ from datetime import date
 import dagster as dg
 import polars as pl
 
+from assets.breaker_check import breaker_findings
 from assets.house import House
 from assets.lake import Lake
 from assets.progress import tell
@@ -120,7 +121,7 @@ def _propensity_site(partitions: dg.DailyPartitionsDefinition) -> dg.AssetsDefin
 def _validation_site(partitions: dg.DailyPartitionsDefinition) -> dg.AssetsDefinition:
     @dg.asset(
         name="validation_site",
-        deps=["feed_file", "membership_change", "kpi", "shared_with"],
+        deps=["feed_file", "membership_change", "kpi", "shared_with", "breaker"],
         group_name="reports",
         owners=["team:data"],
         kinds={"html"},
@@ -140,4 +141,8 @@ def _validation_site(partitions: dg.DailyPartitionsDefinition) -> dg.AssetsDefin
 def verdicts(lake: Lake, day: date) -> list[dict[str, object]]:
     """What was found about every table of a day, in alphabetical order of tables."""
     folder = lake.home / "_validation" / day.isoformat()
-    return [json.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.json"))]
+    found = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.json"))]
+    for one in found:
+        if one["table"] == "breaker":
+            one["expectations"] += breaker_findings(lake, day)
+    return found

@@ -69,6 +69,7 @@ def lay_lake(lake: Lake, root: Path, day: date) -> Lake:
         for place in sorted((lake.home / folder).rglob("*.json")):
             if _day_in(place) < day:
                 _point(place, copy.home / place.relative_to(lake.home))
+    _lay_releases(lake, copy, day)
     for place in sorted((lake.home / "_policy").glob("*.json")):
         _point(place, copy.home / place.relative_to(lake.home))
     for place in sorted((lake.home / "_service").rglob("*.jsonl")):  # what was told is folded into the day
@@ -121,6 +122,13 @@ def _take(path: Path, place: Path) -> None:
             shutil.copyfile(path, place)
         else:
             place.symlink_to(path.absolute())
+
+
+def _lay_releases(lake: Lake, copy: Lake, day: date) -> None:
+    """What was released by hand, the day's own too: its exports read it."""
+    for place in sorted((lake.home / "_releases").glob("*.json")):
+        if _day_in(place) <= day:
+            _point(place, copy.home / place.relative_to(lake.home))
 
 
 def _point(path: Path, place: Path) -> None:

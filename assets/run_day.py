@@ -42,10 +42,12 @@ class DayNotOver(Exception):
 
 
 def run_day(
-    house: House, day: date, tell: Callable[[str], None] = lambda line: None, *, is_recorded: bool = True
+    house: House, day: date, tell: Callable[[str], None] = lambda line: None, *, is_recorded: bool = True,
+    only_after: str | None = None,
 ) -> DayResult:  # fmt: skip
     """Run a day and return what failed, if anything. `tell` gets one line per finished asset; the UI shows what is recorded.
 
+    `only_after` names an asset: it and what follows from it are made again, the rest of the day stays as it is.
     Errors: DayNotOver, AlreadyRunning.
     """
     last = daily(house.rules, day if day < house.rules.group.first_day else None).get_last_partition_key() or ""
@@ -53,7 +55,8 @@ def run_day(
         raise DayNotOver(day, last)
     definitions = build(house, first_day=day)
     job = definitions.resolve_job_def(DAY_JOB)
-    total = len(list(job.nodes))
+    chosen = _after(definitions, only_after) if only_after else None
+    total = len(chosen or list(job.nodes))
     with only_writer(house.tables), _instance(is_recorded=is_recorded) as instance:
         house.tables.sweep()
         done = _Progress(total, tell)
@@ -66,12 +69,19 @@ def run_day(
                 instance=instance,
                 raise_on_error=False,
                 run_config={"loggers": QUIET},
+                asset_selection=chosen,
                 tags={"velocity/group": house.group, "velocity/lake": house.lake},
             )
         finally:
             listener.removeHandler(done)
     failures = [_failure(event) for event in result.all_events if event.is_step_failure]
     return DayResult(day, tuple(failures))
+
+
+def _after(definitions: dg.Definitions, name: str) -> list[dg.AssetKey]:
+    """An asset and all that follows from it, in alphabetical order."""
+    found = dg.AssetSelection.assets(name).downstream().resolve(definitions.resolve_asset_graph())
+    return sorted(found, key=lambda key: key.to_user_string())
 
 
 def _instance(*, is_recorded: bool) -> dg.DagsterInstance:

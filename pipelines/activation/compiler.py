@@ -59,6 +59,16 @@ def export_names(policy: Policy, audience: AudiencePolicy) -> list[str]:
     return sorted(names)
 
 
+def is_named(policy: Policy, cell: str) -> bool:
+    """Whether a policy names a cell, with or without the channels that a list of part of its members adds to its name."""
+    return any(cell == name or cell.startswith(f"{name}_") for name in all_names(policy))
+
+
+def all_names(policy: Policy) -> list[str]:
+    """The export names of all audiences, in alphabetical order."""
+    return sorted({name for audience in policy.audiences for name in export_names(policy, audience)})
+
+
 def check_credit_offers(policy: Policy) -> list[str]:
     """Audiences with credit_offer: true that name a forbidden column in a rule, an exclusion, the score or a reason."""
     forbidden = set(policy.privacy.credit_forbidden_columns)

@@ -4,14 +4,15 @@ from collections.abc import Mapping
 
 import polars as pl
 
+from pipelines.activation.breaker_gate import Decision, decided
 from pipelines.activation.consent import evidence, privacy_feed_cause, served_platforms, verdicts
 from pipelines.activation.details import one_per_home, with_details
-from pipelines.activation.diff import changes
 from pipelines.activation.identifiers import member_identifiers
 from pipelines.engine import Engine
 from pipelines.shape import in_shape
 from pipelines.step import Day, Input, Step
 from schemas.platforms import all_platforms
+from schemas.tables.breaker import BREAKER
 from schemas.tables.exports import DELIVERED, EXPORT_MEMBER, GATE_REFUSAL, SHARED_WITH
 
 # What speaks for a refusal where several pieces of evidence were each refused: the first that occurs.
@@ -26,13 +27,15 @@ def build(engine: Engine, day: Day) -> Mapping[str, pl.DataFrame]:
     members, others = one_per_home(engine, members)
     eligible, closed = _opened(engine, day, members)
     refused = pl.concat([verdict.filter(pl.col("cause").is_not_null()), others.select(verdict.columns)])
-    rows = changes(engine, day, eligible, refused)
+    found = decided(engine, day, Decision(eligible, refused))
+    rows, closed = found.rows, pl.concat([closed, found.held_back])
     sent = rows.filter(pl.col("action") != "keep")
     return {
         EXPORT_MEMBER.name: in_shape(sent, EXPORT_MEMBER),
         DELIVERED.name: in_shape(rows.filter(pl.col("action") != "remove"), DELIVERED),
         SHARED_WITH.name: in_shape(_ledger(sent, day), SHARED_WITH),
         GATE_REFUSAL.name: in_shape(_counted(pl.concat([refused, closed], how="diagonal")), GATE_REFUSAL),
+        BREAKER.name: in_shape(found.breaker, BREAKER),
     }
 
 
@@ -105,12 +108,13 @@ def _counted(refused: pl.DataFrame) -> pl.DataFrame:
 
 
 STEP = Step(
-    (EXPORT_MEMBER, DELIVERED, SHARED_WITH, GATE_REFUSAL),
+    (EXPORT_MEMBER, DELIVERED, SHARED_WITH, GATE_REFUSAL, BREAKER),
     (
         *(Input(f"audience_{segment}") for segment in ("conquest", "in_market", "loyalty")),
         *(Input(name) for name in ("person", "person_identifier", "member", "contact_record", "suppression", "feed_file")),
         Input("garage"),
         Input("transaction"),
+        *(Input(name) for name in ("breaker_release", "feed_freshness", "identity_health")),
         Input("delivered", "previous"),
     ),
     build,

@@ -6,6 +6,7 @@ from pydantic import Field, field_validator
 
 from schemas.policy.audiences import SegmentName
 from schemas.policy.base import PolicyModel
+from schemas.policy.breaker import BreakerPolicy
 from schemas.policy.delivery import Delivery
 from schemas.policy.outreach import Calling, Mailing
 
@@ -72,6 +73,7 @@ class ChannelsPolicy(PolicyModel):
     refresh_within_days: int = Field(
         default=7, ge=1, le=60, description="days before a platform forgets a member on which it is told again"
     )
+    breaker: BreakerPolicy = Field(default=BreakerPolicy(), description="when nothing new is told to a platform")
     calling: Calling = Calling()
     mailing: Mailing = Mailing()
     segments_on: tuple[SegmentName, ...] = Field(description="segments that run; the roll-out switch")

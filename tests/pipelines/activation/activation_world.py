@@ -12,6 +12,7 @@ from schemas.tables import all_tables
 
 TODAY = date(2026, 11, 21)
 CELL = "VAG_LO_LUX_M1"
+BREAKER = "breaker_release feed_freshness identity_health"
 
 
 def frame(name, rows):
@@ -91,7 +92,7 @@ class World:
 
     def __init__(self):
         names = "audience_conquest audience_in_market audience_loyalty person person_identifier member contact_record"
-        self.rows = {name: [] for name in f"{names} consent_event feed_file suppression shared_identifier".split()}
+        self.rows = {name: [] for name in f"{names} consent_event feed_file suppression shared_identifier {BREAKER}".split()}
         self.previous = frame("delivered", [])
         self.feed("accepted")
 
