@@ -52,15 +52,14 @@ def starts_on(policy: Policy, segment: str) -> date:
     return policy.group.first_day + timedelta(days=max(waits, default=0))
 
 
-def arbitrate(engine: Engine, day: Day, eligible: pl.DataFrame) -> None:
-    """Decide about every eligible row. Reads the inputs of membership's STEP and `audience_channel` (cards.channel_cards).
+def arbitrate(engine: Engine, day: Day) -> None:
+    """Decide about every row of `eligible`. Reads the inputs of membership's STEP and `audience_channel` (cards.channel_cards).
 
     Keeps in the engine: contender, allotment (brand and rooftop), placed, channel_claim; see the queries of these names.
     """
     policy = day.policy
     waits = {one: day.as_of < starts_on(policy, one) for one in policy.channels.segment_priority}
     is_started = ~pl.col("segment").replace_strict(waits, default=False, return_dtype=pl.Boolean)
-    engine.register("eligible", eligible)
     engine.register("audience_rank", audience_ranks(policy).with_columns(is_started=is_started))
     engine.keep("contender", query_text(__package__, "contender"))
     _choose_brands(engine, policy)
@@ -81,9 +80,9 @@ def channel_tiers(policy: Policy) -> pl.DataFrame:
     return pl.DataFrame(rows, schema={"channel": pl.String, "tiers": pl.List(pl.String)}, orient="row")
 
 
-def judged(engine: Engine) -> pl.DataFrame:
-    """audience, person_id, brand, outcome, cause, winner for every eligible row, after `arbitrate`."""
-    return engine.sql(query_text(__package__, "verdict"), stages=list(STAGES))
+def keep_verdict(engine: Engine) -> None:
+    """Keep `verdict`: audience, person_id, brand, outcome, cause, winner for every eligible row, after `arbitrate`."""
+    engine.keep("verdict", query_text(__package__, "verdict"), stages=list(STAGES))
 
 
 def channel_losses(engine: Engine) -> pl.DataFrame:
@@ -103,8 +102,7 @@ def _choose_brands(engine: Engine, policy: Policy) -> None:
     engine.keep("brand_choice", query, is_strict=policy.channels.one_brand_per_household, **causes)
 
 
-def overlap(engine: Engine, policy: Policy, eligible: pl.DataFrame) -> pl.DataFrame:
+def overlap(engine: Engine, policy: Policy) -> pl.DataFrame:
     """left_audience, right_audience, people: for every two running audiences, people eligible for both and not excluded."""
-    engine.register("eligible", eligible)
     engine.register("audience_rank", audience_ranks(policy))
     return engine.sql(query_text(__package__, "overlap"))

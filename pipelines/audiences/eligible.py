@@ -1,4 +1,4 @@
-"""Who meets an audience's rules, and who is excluded from it. One query per audience, over the candidates.
+"""Who meets an audience's rules, and who is excluded from it. One query over the candidates per audience, kept as one table.
 
 Some exclusions are not for a definition to forget: whoever opted out, minors, and owners of ours in conquest. They come after
 those that a definition names.
@@ -8,7 +8,7 @@ import polars as pl
 
 from pipelines.audiences.compile import Compiler
 from pipelines.audiences.radius import radius_frame
-from pipelines.engine import Engine
+from pipelines.engine import Engine, Value
 from pipelines.step import Day
 from schemas.policy import Policy
 from schemas.policy.audiences import AudiencePolicy
@@ -54,28 +54,45 @@ def brands_of(policy: Policy, audience: AudiencePolicy) -> list[str]:
     return list(audience.brands or [one.brand for one in policy.group.brands])
 
 
-def eligible(engine: Engine, day: Day, audience: AudiencePolicy) -> pl.DataFrame:
-    """audience, person_id, brand, cause (name of the exclusion that holds, else null), score of everybody who meets the rules.
+def eligible_query(day: Day, audience: AudiencePolicy, number: int) -> tuple[str, dict[str, Value]]:
+    """SQL of audience, person_id, brand, cause (the exclusion that holds, else null), score of everybody who meets the rules.
 
-    A score that is no finite number is null.
+    Reads candidate, radius, zip_reach and standing. A score that is no finite number is null. `number` tells the parameters of
+    one audience from another's.
     """
     compiler = Compiler(audience, day.as_of)
     cause, holds = compiler.first_exclusion(), compiler.predicate(audience.rules)
     score = f"CAST({compiler.expression(audience.score)} AS DOUBLE)"
     query = f"""
-        SELECT person_id, brand, coalesce({cause}, standing.refusal, {ALWAYS}) AS cause,
+        SELECT $audience_{number} AS audience, person_id, brand,
+            CAST(coalesce({cause}, standing.refusal, {numbered(ALWAYS, number)}) AS VARCHAR) AS cause,
             CASE WHEN isfinite({score}) THEN {score} END AS score
-        FROM {REACHED} LEFT JOIN standing USING (person_id) WHERE {holds} AND list_contains($brands, brand)
+        FROM {numbered(REACHED, number)} LEFT JOIN standing USING (person_id)
+        WHERE {holds} AND list_contains($brands_{number}, brand)
     """
-    found = engine.sql(query, brands=brands_of(day.policy, audience), segment=audience.segment, **compiler.bound)
-    return found.with_columns(audience=pl.lit(audience.audience)).select(
-        pl.col(name).cast(kind) for name, kind in ELIGIBLE.items()
-    )
+    brands = {f"brands_{number}": brands_of(day.policy, audience)}
+    return query, {**named(audience, number), **brands, **compiler.bound}
 
 
-def all_eligible(engine: Engine, day: Day) -> pl.DataFrame:
-    """`eligible` of every running audience, one below the other; no rows where none runs."""
+def numbered(query: str, number: int) -> str:
+    """A query of one audience, with parameters that are that audience's own where several stand in one text."""
+    return query.replace("$segment", f"$segment_{number}").replace("$audience", f"$audience_{number}")
+
+
+def named(audience: AudiencePolicy, number: int) -> dict[str, Value]:
+    """The parameters of `numbered`."""
+    return {f"audience_{number}": audience.audience, f"segment_{number}": audience.segment}
+
+
+def keep_eligible(engine: Engine, day: Day) -> None:
+    """Keep `eligible` in the engine: the rows of every running audience, see ELIGIBLE; no rows where none runs."""
     engine.register("radius", radius_frame(day.policy))
     engine.keep("standing", STANDING)
-    found = [eligible(engine, day, one) for one in running(day.policy)]
-    return pl.concat([pl.DataFrame(schema=ELIGIBLE), *found])
+    engine.register("nobody_eligible", pl.DataFrame(schema=ELIGIBLE))
+    keep_all(engine, "eligible", "nobody_eligible", [eligible_query(day, one, at) for at, one in enumerate(running(day.policy))])
+
+
+def keep_all(engine: Engine, name: str, empty: str, parts: list[tuple[str, dict[str, Value]]]) -> None:
+    """Keep the rows of several queries, and of the table `empty`, as one table. Their parameters have names of their own."""
+    bound = {key: value for _, each in parts for key, value in each.items()}
+    engine.keep(name, " UNION ALL ".join([f"SELECT * FROM {empty}", *(query for query, _ in parts)]), **bound)

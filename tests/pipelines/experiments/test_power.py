@@ -4,7 +4,7 @@ from math import inf, sqrt
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import brentq
 from scipy.stats import norm
@@ -41,6 +41,7 @@ def test_a_lift_of_ten_percent_from_two_and_a_half_needs_64199_an_arm() -> None:
     assert abs(people_per_arm(asked) - 64_200) <= 5  # as the literature of the briefs rounds it
 
 
+@settings(deadline=None)
 @given(
     baseline=st.floats(0.001, 0.4),
     lift=st.floats(0.02, 1.0),
