@@ -96,7 +96,7 @@ def member_rows_of(journal: Journal) -> pl.DataFrame:
             purpose=pl.lit(contract.purpose),
             day=pl.lit(journal.plan.day),
             identifiers=pl.when(is_partial).then("withdrawn").otherwise("identifiers"),
-            at=pl.col("at").str.to_datetime(time_unit="us", time_zone="UTC", strict=False),
+            answered_at=pl.col("at").str.to_datetime(time_unit="us", time_zone="UTC", strict=False),
             basis=pl.col("basis").fill_null("taken back"),
         ),
         RECEIPT_MEMBER,

@@ -7,11 +7,12 @@ import polars as pl
 from pipelines.activation.breaker_gate import Decision, decided
 from pipelines.activation.consent import evidence, privacy_feed_cause, served_platforms, verdicts
 from pipelines.activation.details import one_per_home, with_details
+from pipelines.activation.held import open_to
 from pipelines.activation.identifiers import member_identifiers
+from pipelines.activation.ledger import shared
 from pipelines.engine import Engine
 from pipelines.shape import in_shape
 from pipelines.step import Day, Input, Step
-from schemas.platforms import all_platforms
 from schemas.tables.breaker import BREAKER
 from schemas.tables.exports import DELIVERED, EXPORT_MEMBER, GATE_REFUSAL, SHARED_WITH
 
@@ -22,10 +23,13 @@ KEY = ("platform", "cell", "person_id")
 
 def build(engine: Engine, day: Day) -> Mapping[str, pl.DataFrame]:
     """All export tables of the day. They are made together, because each is a view of one decision."""
+    engine.register("previous_delivered", engine.sql("SELECT * FROM held"))  # yesterday's plan, as far as receipts confirm it
     verdict = verdicts(engine, day)
     members, verdict = identified(engine, day, verdict)
     members, others = one_per_home(engine, members)
     eligible, closed = _opened(engine, day, members)
+    eligible, rejected = open_to(engine, eligible)
+    closed = pl.concat([closed, rejected.with_columns(state=pl.lit(""), cause=pl.lit("platform_rejected"))])
     refused = pl.concat([verdict.filter(pl.col("cause").is_not_null()), others.select(verdict.columns)])
     found = decided(engine, day, Decision(eligible, refused))
     rows, closed = found.rows, pl.concat([closed, found.held_back])
@@ -33,7 +37,7 @@ def build(engine: Engine, day: Day) -> Mapping[str, pl.DataFrame]:
     return {
         EXPORT_MEMBER.name: in_shape(sent, EXPORT_MEMBER),
         DELIVERED.name: in_shape(rows.filter(pl.col("action") != "remove"), DELIVERED),
-        SHARED_WITH.name: in_shape(_ledger(sent, day), SHARED_WITH),
+        SHARED_WITH.name: in_shape(shared(engine, day, sent), SHARED_WITH),
         GATE_REFUSAL.name: in_shape(_counted(pl.concat([refused, closed], how="diagonal")), GATE_REFUSAL),
         BREAKER.name: in_shape(found.breaker, BREAKER),
     }
@@ -90,18 +94,6 @@ def _opened(engine: Engine, day: Day, members: pl.DataFrame) -> tuple[pl.DataFra
     return judged.select(columns), judged.filter(~pl.col("is_open")).select(*KEY, "segment", "state", "cause")
 
 
-def _ledger(sent: pl.DataFrame, day: Day) -> pl.DataFrame:
-    """What was told to whom: nothing is, where a removal has nothing left to name."""
-    recipients = {name: one.recipient for name, one in all_platforms().items()}
-    purposes = {name: one.purpose for name, one in all_platforms().items()}
-    told = sent.filter((pl.col("identifiers").list.len() > 0) | (pl.col("withdrawn").list.len() > 0))
-    return told.with_columns(
-        recipient=pl.col("platform").replace_strict(recipients, default=pl.col("platform"), return_dtype=pl.String),
-        purpose=pl.col("platform").replace_strict(purposes, default="ads", return_dtype=pl.String),
-        shared_on=pl.lit(day.as_of),
-    )
-
-
 def _counted(refused: pl.DataFrame) -> pl.DataFrame:
     groups = refused.group_by("platform", "cell", "cause")
     return groups.agg(people=pl.col("person_id").n_unique().cast(pl.Int64), segment=pl.col("segment").min())
@@ -115,7 +107,7 @@ STEP = Step(
         Input("garage"),
         Input("transaction"),
         *(Input(name) for name in ("breaker_release", "feed_freshness", "identity_health")),
-        Input("delivered", "previous"),
+        *(Input(name) for name in ("held", "dead_letter", "receipt_member")),
     ),
     build,
 )

@@ -48,6 +48,9 @@ class Delivery(PolicyModel):
     rejected_days: int = Field(
         default=3, ge=1, le=30, description="days on which a member that the platform rejects is sent before it is set aside"
     )
+    rejected_again_days: int = Field(
+        default=90, ge=1, le=400, description="days after the last try on which such a member is sent again all the same"
+    )
 
     @field_validator("secrets", mode="before")
     @classmethod

@@ -60,9 +60,15 @@ class SharedWith(dy.Schema):
     recipient = dy.String(primary_key=True, description="platform or processor")
     cell = dy.String(primary_key=True, description="neutral audience name")
     action = dy.Enum(["add", "refresh", "remove"], primary_key=True, description="what was asked")
+    batch_key = dy.String(primary_key=True, description="key of the body that told it, as in receipt; empty for uploads by hand")
     purpose = dy.String(description="purpose, as in policy privacy.yaml")
     basis = dy.String(description="consent basis, as in policy privacy.yaml")
     shared_on = dy.Date(description="day")
+    shared_at = dy.Datetime(nullable=True, time_zone="UTC", time_unit="us", description="moment; null for uploads by hand")
+    outcome = dy.Enum(
+        ["made", "confirmed", "unknown", "rejected"],
+        description="made: a file to upload by hand; confirmed, rejected: by the platform; unknown: it may have arrived",
+    )
 
 
 class GateRefusal(dy.Schema):

@@ -3,6 +3,7 @@
 import dataframely as dy
 
 from schemas.contract import Table
+from schemas.tables.exports import Delivered
 from schemas.vocabulary import person_id, segment
 
 DELIVERY = "delivery: day of the exports, platform and number"
@@ -43,7 +44,7 @@ class ReceiptMember(dy.Schema):
     outcome = dy.Enum(["confirmed", "unknown", "rejected"], description="unknown: it may have arrived; the answer was lost")
     reason = dy.String(nullable=True, description="the platform's code, where it rejected the member")
     batch_key = dy.String(nullable=True, description="the body's key; null where nothing was left to name")
-    at = dy.Datetime(nullable=True, time_zone="UTC", time_unit="us", description="moment of the answer")
+    answered_at = dy.Datetime(nullable=True, time_zone="UTC", time_unit="us", description="moment of the answer")
     day = dy.Date(description="day of the exports")
     action = dy.Enum(["add", "refresh", "remove", "replace"], description="what was asked")
     cause = dy.String(description="why it was asked")
@@ -52,6 +53,7 @@ class ReceiptMember(dy.Schema):
     purpose = dy.String(description="purpose, as in policy privacy.yaml")
     basis = dy.String(description="consent basis on which the member was sent")
     identifiers = dy.List(dy.String(), description="what was sent, as in export_member")
+    withdrawn = dy.List(dy.String(), description="what the platform was to drop of a member whom it keeps")
     since = dy.Date(nullable=True, description="day of the first send of the stay")
     sent_on = dy.Date(nullable=True, description="day of the send")
     expires_on = dy.Date(nullable=True, description="day on which the platform forgets the member")
@@ -68,8 +70,36 @@ class Drift(dy.Schema):
     expected = dy.Int64(min=0, description="members by ours")
 
 
+class Held(Delivered):
+    """What each platform holds when the day begins, by receipts where we deliver. An ended stay: perhaps there, perhaps not."""
+
+
+class DeadLetter(dy.Schema):
+    """A member whom a platform rejected when they were sent last."""
+
+    platform = dy.String(primary_key=True, description="platform")
+    cell = dy.String(primary_key=True, description="neutral audience name")
+    person_id = person_id(key=True)
+    reason = dy.String(nullable=True, description="the platform's own code")
+    identifiers_hash = dy.UInt64(description="hash of the identifiers that were rejected; with others the member is sent anew")
+    tries = dy.Int64(min=1, description="days on which the member was sent as they are")
+    first_on = dy.Date(description="first of those days")
+    last_on = dy.Date(description="last of those days")
+    is_set_aside = dy.Bool(description="sent no more, as policy's rejected_days says")
+
+
+class DeliveryWay(dy.Schema):
+    """How each platform gets what the day asks of it."""
+
+    platform = dy.String(primary_key=True, description="platform of policy channels.yaml")
+    way = dy.Enum(["receipts", "hand"], description="receipts: we deliver, and believe receipts; hand: people upload the files")
+
+
 RECEIPT = Table("receipt", "sources", Receipt, "What became of each body that was planned.", kind="log", is_personal=False)
 RECEIPT_MEMBER = Table(
     "receipt_member", "sources", ReceiptMember, "What platforms did with each member of whom they were told.", kind="log"
 )
 DRIFT = Table("drift", "sources", Drift, "Members by the platform's count against ours.", kind="log", is_personal=False)
+HELD = Table("held", "audiences", Held, "What each platform holds when the day begins.")
+DEAD_LETTER = Table("dead_letter", "audiences", DeadLetter, "Members whom a platform rejects, and for how long they are asked.")
+DELIVERY_WAY = Table("delivery_way", "audiences", DeliveryWay, "How each platform gets what it is asked.", is_personal=False)

@@ -142,7 +142,9 @@ class World:
     def register(self, engine):
         for name, rows in self.rows.items():
             engine.register(name, frame(name, rows))
-        engine.register("previous_delivered", self.previous)
+        engine.register("held", self.previous)
+        for name in ("dead_letter", "receipt_member"):
+            engine.register(name, frame(name, []))
 
     def suppress(self, engine, the_day):
         from pipelines.activation.suppression import STEP
