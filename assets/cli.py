@@ -125,11 +125,19 @@ def run_command(
     group: GroupOption,
     policy: PolicyOption = POLICY_ROOT,
     seed: Annotated[str, typer.Option(help="Keys new ids. Keep it for the life of a lake.")] = "velocity",
+    deliver: Annotated[bool, typer.Option(help="Send to the platforms that policy says where to deliver.")] = True,
 ) -> None:
-    """Run one whole day: feeds in, audiences and exports out."""
+    """Run one whole day: feeds in, audiences and exports out, and delivered where policy says where to."""
     _folder_or_exit(drop)
     _policy_or_exit(group, policy)
-    house = House(group=group, drop=str(drop.resolve()), lake=str(lake.resolve()), policy=str(policy.resolve()), seed=seed)
+    house = House(
+        group=group,
+        drop=str(drop.resolve()),
+        lake=str(lake.resolve()),
+        policy=str(policy.resolve()),
+        seed=seed,
+        delivers=deliver,
+    )
     _report(house, _run(house, _day(day)))
 
 

@@ -8,7 +8,9 @@ from assets import answer_ledger, deliveries, history_check, pages, pages_experi
 from assets.breaker_check import check as nothing_blocked
 from assets.breaker_release import asset as breaker_releases
 from assets.catalogue import STAGES
+from assets.delivery import day as delivery_day
 from assets.delivery import fold
+from assets.delivery.plan import deliverable
 from assets.house import House, house_from_environment
 from assets.jobs import daily_job
 from assets.otherwise import otherwise
@@ -33,12 +35,16 @@ def build(house: House, first_day: date | None = None) -> dg.Definitions:
     outputs.append(breaker_releases(partitions))
     everything = [*sources, *tables, *outputs]
     job = daily_job(partitions)
+    ends = [warehouse.asset(everything, partitions), rebuild_pins.asset(everything, partitions)]
+    # A day is made and pinned before anybody is told of it: deliveries follow, where policy says where to.
+    accounts = deliverable(house.rules)
+    sending = [delivery_day.job(accounts, partitions)] if accounts else []
     return dg.Definitions(
-        assets=[*everything, warehouse.asset(everything, partitions), rebuild_pins.asset(everything, partitions)],
+        assets=[*everything, *ends, *delivery_day.assets(house, partitions)],
         asset_checks=[history_check.check(), nothing_blocked()],
-        jobs=[job],
+        jobs=[job, *sending],
         schedules=[daily_schedule(job)],
-        sensors=[late_files_sensor(job), run_failed_sensor()],
+        sensors=[late_files_sensor(job), run_failed_sensor(), *map(delivery_day.sensor, sending)],
         resources={"house": house},
         # One process for a day: five times faster than a process per asset at this size.
         executor=dg.in_process_executor,

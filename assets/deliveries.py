@@ -36,7 +36,8 @@ def _platform_asset(platform: PlatformContract, partitions: dg.DailyPartitionsDe
         started, day = time.monotonic(), day_of(context)
         account = house.rules.channels.platforms.get(platform.name)
         members = house.tables.read("export_member", day)
-        files = render(platform.name, members, account.account if account else "")
+        ids = account.delivery.audience_ids if account and account.delivery else {}
+        files = render(platform.name, members, account.account if account else "", ids)
         folder = write_export(house.tables, day, platform.name, files)
         tell(f"export_{platform.name}", members.height, started)
         yield dg.MaterializeResult(metadata={"dagster/uri": folder, "files": len(files), "bytes": sum(map(len, files.values()))})

@@ -19,7 +19,10 @@ SAMPLE_GROUP = "velocity_sample"
 
 
 class House(dg.ConfigurableResource):
-    """Where things are. `seed` keys new ids: changing it changes every id that is not yet given."""
+    """Where things are. `seed` keys new ids: changing it changes every id that is not yet given.
+
+    `delivers`: runs may send to platforms. False where a day is only made: again, for a rehearsal, in a test.
+    """
 
     group: str
     drop: str
@@ -27,6 +30,7 @@ class House(dg.ConfigurableResource):
     policy: str
     seed: str = "velocity"
     memory_limit: str = "3GB"
+    delivers: bool = False
 
     @property
     def tables(self) -> Lake:
@@ -68,4 +72,5 @@ def house_from_environment() -> House:
         lake=os.environ.get("VELOCITY_LAKE", str(PROJECT / "lake")),
         policy=os.environ.get("VELOCITY_POLICY", str(PROJECT / "policy")),
         seed=os.environ.get("VELOCITY_SEED", "velocity"),
+        delivers=os.environ.get("VELOCITY_DELIVERS", "yes") == "yes",
     )

@@ -45,6 +45,9 @@ class Delivery(PolicyModel):
         default=120, ge=0, le=3600, description="seconds waited at most; a platform that asks for longer is left for later"
     )
     give_up_after: int = Field(default=3, ge=1, le=1000, description="bodies in a row that are not reached before the rest waits")
+    retry_rounds: int = Field(
+        default=4, ge=0, le=50, description="times a day that what was not reached is tried again by itself, 15 minutes apart"
+    )
     rejected_days: int = Field(
         default=3, ge=1, le=30, description="days on which a member that the platform rejects is sent before it is set aside"
     )
