@@ -4,7 +4,7 @@ from datetime import date
 
 import dagster as dg
 
-from assets import answer_ledger, deliveries, history_check, pages, pages_experiments, rebuild_pins, warehouse
+from assets import answer_ledger, deliveries, forget_day, history_check, pages, pages_experiments, rebuild_pins, warehouse
 from assets.breaker_check import check as nothing_blocked
 from assets.breaker_release import asset as breaker_releases
 from assets.catalogue import STAGES
@@ -27,7 +27,11 @@ def build(house: House, first_day: date | None = None) -> dg.Definitions:
     """Everything that Dagster knows, for one house."""
     partitions = daily(house.rules, first_day)
     feeds = list(all_feeds().values())
-    sources = [feed_asset(feed, partitions) for feed in feeds] + [feed_file_asset(feeds, partitions)]
+    sources = [
+        forget_day.asset(partitions),
+        *(feed_asset(feed, partitions) for feed in feeds),
+        feed_file_asset(feeds, partitions),
+    ]
     tables = [asset_of(step, partitions, otherwise) for stage in STAGES for step in steps_of(f"pipelines.{stage}")]
     outputs = [*deliveries.assets(partitions), answer_ledger.asset(partitions), *pages.assets(partitions)]
     outputs.append(fold.asset(partitions))

@@ -101,6 +101,10 @@ def notes(lake: Lake, pins: dict[str, Any], day: date) -> list[str]:
         then, here = pins["libraries"].get(name, "none"), now.get(name, "none")
         if then != here:
             said.append(f"{name} is {here}; the day was made with {then}")
+    if pins.get("forgotten"):
+        said.append(
+            f"people were forgotten since ({len(pins['forgotten'])}): what is counted, ranked or learned comes out without them"
+        )
     before = previous_link(lake, day)
     if before != pins["previous"]:
         said.append(_other_past(pins["previous"], before))

@@ -15,6 +15,7 @@ from assets.lake import Lake
 from assets.policy_reads import kept_policy
 from assets.rebuild_pins import pins_of
 from schemas.sources import all_feeds
+from schemas.tables.forgotten import FORGET_PROOF, FORGOTTEN
 
 NOBODYS = "unclaimed"
 CARRIED = ("receipt", "receipt_member", "drift")  # what platforms answered before the day was made: nobody is asked again
@@ -64,7 +65,8 @@ def lay_lake(lake: Lake, root: Path, day: date) -> Lake:
     copy.home.mkdir(parents=True, exist_ok=True)
     for table in lake.tables():
         for one in lake.days(table):
-            if one < day or (one == day and table in CARRIED):
+            is_past = one < day or (one == day and table in CARRIED)
+            if is_past or table in (FORGOTTEN.name, FORGET_PROOF.name):  # who is forgotten is so on every day
                 _point(lake.part(table, one), copy.part(table, one))
     for folder in ("_manifests", "_policy/reads", "_runs"):
         for place in sorted((lake.home / folder).rglob("*.json")):

@@ -68,7 +68,7 @@ def write_pins(house: House, day: date) -> dict[str, Any]:
         "files": files_of_day(lake, day),
         "previous": before,
         **came_out,
-        "chain": _chain(before, came_out),
+        "chain": chain_of(before, came_out),
     }
     lake.write_json(_place(day), pins)
     return pins
@@ -125,7 +125,8 @@ def libraries() -> Mapping[str, str]:
     return found
 
 
-def _chain(before: Mapping[str, str] | None, came_out: Mapping[str, Any]) -> str:
+def chain_of(before: Mapping[str, str] | None, came_out: Mapping[str, Any]) -> str:
+    """The hash of what came out of a day and of the chain before it."""
     told = json.dumps([before["chain"] if before else "", came_out], sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(told.encode()).hexdigest()
 

@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 
 from assets.arrivals import Arrival, arrivals, shown, unclaimed, write_manifest
 from assets.catalogue import accepted_table, quarantine_table
+from assets.forget_tombstones import in_force
 from assets.house import House
 from assets.lake import ROW_GROUP_ROWS
 from assets.progress import tell, tell_so_far
@@ -29,6 +30,7 @@ from assets.table import (
 )
 from pipelines.ingest import DropFile, Ingested, ingest
 from schemas.contract import Feed
+from schemas.tables.forgotten import FORGOTTEN
 from schemas.tables.sources import FEED_FILE, FeedFile
 
 BATCH_BYTES = 192 << 20  # of text per batch; bounds memory, not results
@@ -36,7 +38,7 @@ GZIP_RATIO = 12  # event JSON is about this much larger than its gzip
 NO_FILES: pl.DataFrame = FeedFile.create_empty()
 
 FEED_CHECKS = {
-    "rows_add_up": "For every file, rows read = accepted + quarantined + superseded.",
+    "rows_add_up": "For every file, rows read = accepted + quarantined + superseded + forgotten.",
     "files_are_readable": "Every file of the day was used, none came too late, and a feed that must come did.",
 }
 RETRIES, WAIT_SECONDS = 2, 5  # a network drive may blink; whatever else fails stays wrong and is not tried again
@@ -48,7 +50,7 @@ def feed_asset(feed: Feed, partitions: dg.DailyPartitionsDefinition) -> dg.Asset
 
     @dg.multi_asset(
         name=f"{feed.name}_feed",
-        specs=[spec_of(accepted), spec_of(quarantine)],
+        specs=[spec_of(accepted, deps=[FORGOTTEN.name]), spec_of(quarantine, deps=[FORGOTTEN.name])],
         check_specs=check_specs(feed.name, CHECKS | FEED_CHECKS),
         partitions_def=partitions,
     )
@@ -128,7 +130,8 @@ def _read(house: House, feed: Feed, batch: list[Arrival], known: list[pl.DataFra
         low, high = (edge(one.version_at for one in batch) for edge in (min, max))
         reach = timedelta(days=feed.repeat_days + 1)
         before = before.filter(pl.col("version_at").is_between(low - reach, high + reach))
-    return ingest(feed, files, before, time_zone=house.rules.group.time_zone, seed=house.seed)
+    stones = in_force(house.tables)
+    return ingest(feed, files, before, time_zone=house.rules.group.time_zone, seed=house.seed, forgotten=stones)
 
 
 def _history(house: House, feed: Feed, day: date) -> pl.DataFrame:
@@ -168,14 +171,14 @@ def _missing(feed: Feed) -> pl.DataFrame:
 
 
 def _file_row(feed: Feed, name: str, sha: str, status: str, error: str, at: datetime | None, size: int) -> dict[str, Any]:
-    zeros = dict.fromkeys(("rows_read", "rows_accepted", "rows_quarantined", "rows_superseded"), 0)
+    zeros = dict.fromkeys(("rows_read", "rows_accepted", "rows_quarantined", "rows_superseded", "rows_forgotten"), 0)
     about = {"feed": feed.name, "file_name": name, "file_sha256": sha, "status": status, "version_at": at, "bytes": size}
     return {**about, **zeros, "columns_dropped": [], "error": error}
 
 
 def _file_checks(feed: Feed, files: pl.DataFrame) -> Iterator[dg.AssetCheckResult]:
     sums = files.select(pl.col("^rows_.*$").sum()).to_dicts()[0]
-    accounted = sums["rows_accepted"] + sums["rows_quarantined"] + sums["rows_superseded"]
+    accounted = sums["rows_accepted"] + sums["rows_quarantined"] + sums["rows_superseded"] + sums["rows_forgotten"]
     yield dg.AssetCheckResult(
         asset_key=feed.name, check_name="rows_add_up", passed=sums["rows_read"] == accounted, metadata={**sums}
     )

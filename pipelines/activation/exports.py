@@ -7,6 +7,7 @@ import polars as pl
 from pipelines.activation.breaker_gate import Decision, decided
 from pipelines.activation.consent import evidence, privacy_feed_cause, served_platforms, verdicts
 from pipelines.activation.details import one_per_home, with_details
+from pipelines.activation.forget_owed import owed
 from pipelines.activation.held import open_to
 from pipelines.activation.identifiers import member_identifiers
 from pipelines.activation.ledger import shared
@@ -33,7 +34,7 @@ def build(engine: Engine, day: Day) -> Mapping[str, pl.DataFrame]:
     refused = pl.concat([verdict.filter(pl.col("cause").is_not_null()), others.select(verdict.columns)])
     found = decided(engine, day, Decision(eligible, refused))
     rows, closed = found.rows, pl.concat([closed, found.held_back])
-    sent = rows.filter(pl.col("action") != "keep")
+    sent = pl.concat([rows.filter(pl.col("action") != "keep"), owed(engine, day)], how="diagonal_relaxed")
     return {
         EXPORT_MEMBER.name: in_shape(sent, EXPORT_MEMBER),
         DELIVERED.name: in_shape(rows.filter(pl.col("action") != "remove"), DELIVERED),
@@ -106,6 +107,7 @@ STEP = Step(
         *(Input(name) for name in ("person", "person_identifier", "member", "contact_record", "suppression", "feed_file")),
         Input("garage"),
         Input("transaction"),
+        Input("pending_removal"),
         *(Input(name) for name in ("breaker_release", "feed_freshness", "identity_health")),
         *(Input(name) for name in ("held", "dead_letter", "receipt_member")),
     ),

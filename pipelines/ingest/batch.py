@@ -7,10 +7,12 @@ from hashlib import blake2b
 
 import polars as pl
 
+from pipelines.activation.forget_match import Tombstones, tombstones
 from pipelines.ingest.adf import adf_rows
 from pipelines.ingest.delimited import delimited_rows
 from pipelines.ingest.errors import FileError
 from pipelines.ingest.files import DropFile, Ingested, accepted_schema, dtypes, empty, nothing
+from pipelines.ingest.forgotten import without_forgotten
 from pipelines.ingest.ga4 import ga4_rows
 from pipelines.ingest.judge import judged
 from pipelines.ingest.rows import LINE, RawRows
@@ -21,6 +23,7 @@ from schemas.tables.sources import FeedFile
 
 _READERS = {Layout.TSV: delimited_rows, Layout.CSV: delimited_rows, Layout.ADF: adf_rows, Layout.GA4: ga4_rows}
 
+NOBODY = pl.DataFrame(schema={"scope": pl.String, "key_hash": pl.String})
 _READERS_AT_ONCE = 2  # Polars lets go of the interpreter, so a second reader fills a second core; the order of files is kept
 _SMALL_BYTES = 32 * 1024**2  # larger files are read one after the other, for memory's sake
 
@@ -39,23 +42,34 @@ class FileRead:
     rows_quarantined: int
     dropped: tuple[str, ...]
     error: FileError | None = None
+    rows_forgotten: int = 0
 
 
-def ingest(feed: Feed, files: Sequence[DropFile], known: pl.DataFrame, *, time_zone: str, seed: str) -> Ingested:
+def ingest(
+    feed: Feed,
+    files: Sequence[DropFile],
+    known: pl.DataFrame,
+    *,
+    time_zone: str,
+    seed: str,
+    forgotten: pl.DataFrame | None = None,
+) -> Ingested:
     """Read files and judge their rows; `known` holds row_key, row_hash, version_at of what was accepted before.
 
     Accepted rows are sorted by version, file and line, the quarantine by file and line. Naive times are in `time_zone`.
     `seed` keys the quarantine ids. A file that cannot be used is rejected with its error; it never stops the others.
     The result does not depend on the order of `files`; of the same bytes under the same name one is taken.
+    `forgotten` has scope and key_hash of the table of that name: rows of these people are counted and otherwise left out.
     """
+    stones = tombstones(NOBODY if forgotten is None else forgotten, seed)
     ordered = sorted(files, key=lambda one: (one.version_at, one.name, one.sha256))
     ordered = list({(one.name, one.sha256): one for one in reversed(ordered)}.values())[::-1]
     if not ordered:
         return nothing(feed)
     if len(ordered) == 1 or max(len(one.content) for one in ordered) > _SMALL_BYTES:
-        return _settled_batch(feed, [_read(feed, one, time_zone, seed) for one in ordered], known)
+        return _settled_batch(feed, [_read(feed, one, time_zone, seed, stones) for one in ordered], known)
     with ThreadPoolExecutor(_READERS_AT_ONCE) as pool:
-        return _settled_batch(feed, list(pool.map(lambda one: _read(feed, one, time_zone, seed), ordered)), known)
+        return _settled_batch(feed, list(pool.map(lambda one: _read(feed, one, time_zone, seed, stones), ordered)), known)
 
 
 def _settled_batch(feed: Feed, read: Sequence[FileRead], known: pl.DataFrame) -> Ingested:
@@ -72,20 +86,23 @@ def _settled_batch(feed: Feed, read: Sequence[FileRead], known: pl.DataFrame) ->
     )
 
 
-def _read(feed: Feed, file: DropFile, time_zone: str, seed: str) -> FileRead:
+def _read(feed: Feed, file: DropFile, time_zone: str, seed: str, stones: Tombstones) -> FileRead:
     try:
         raw = _READERS[feed.layout](feed, text_of(feed, file.name, file.content))
     except FileError as error:
         return FileRead(file, empty(accepted_schema(feed)), _rejected(feed, file, error, seed), 0, 0, (), error)
-    return _read_rows(feed, file, raw, time_zone, seed)
+    return _read_rows(feed, file, raw, time_zone, seed, stones)
 
 
-def _read_rows(feed: Feed, file: DropFile, raw: RawRows, time_zone: str, seed: str) -> FileRead:
+def _read_rows(feed: Feed, file: DropFile, raw: RawRows, time_zone: str, seed: str, stones: Tombstones) -> FileRead:
     """A file's text rows through the contract."""
+    found = raw.count
+    raw, forgotten = without_forgotten(feed, raw, stones)
     rows, problems = judged(feed, raw, time_zone)
     origin = {"version_at": pl.lit(file.version_at, pl.Datetime("us")), "file_name": pl.lit(file.name)}
     quarantine = _quarantined(feed, file, raw, problems, seed)
-    return FileRead(file, rows.with_columns(**origin), quarantine, raw.count, quarantine.height, raw.dropped)
+    counts = (found, quarantine.height, raw.dropped)
+    return FileRead(file, rows.with_columns(**origin), quarantine, *counts, rows_forgotten=forgotten)
 
 
 def _quarantined(feed: Feed, file: DropFile, raw: RawRows, problems: pl.DataFrame, seed: str) -> pl.DataFrame:
@@ -147,6 +164,7 @@ def _accounted(feed: Feed, read: FileRead) -> pl.DataFrame:
         "rows_accepted": 0,
         "rows_quarantined": read.rows_quarantined,
         "rows_superseded": 0,
+        "rows_forgotten": read.rows_forgotten,
         "columns_dropped": sorted(read.dropped),
         "error": str(read.error) if read.error else None,
     }

@@ -22,13 +22,15 @@ class FeedFile(dy.Schema):
     rows_accepted = dy.Int64(min=0, description="rows in the accepted table that were news")
     rows_quarantined = dy.Int64(min=0, description="rows in the quarantine")
     rows_superseded = dy.Int64(min=0, description="rows that repeated or were older than what was known")
+    rows_forgotten = dy.Int64(min=0, description="rows left out because they are of somebody who was forgotten")
     columns_dropped = dy.List(dy.String(), description="headers that must never enter and were dropped at the door")
     error = dy.String(nullable=True, description="why the file was not used, with the fix; no personal data")
 
     @dy.rule()
     def rows_add_up(cls) -> pl.Expr:
-        """Every row that was read is accepted, quarantined or superseded."""
-        return pl.col("rows_read") == pl.col("rows_accepted") + pl.col("rows_quarantined") + pl.col("rows_superseded")
+        """Every row that was read is accepted, quarantined, superseded or of somebody who was forgotten."""
+        taken = pl.col("rows_accepted") + pl.col("rows_quarantined") + pl.col("rows_superseded")
+        return pl.col("rows_read") == taken + pl.col("rows_forgotten")
 
 
 FEED_FILE = Table(
@@ -37,5 +39,5 @@ FEED_FILE = Table(
     schema=FeedFile,
     kind="log",
     is_personal=False,
-    description="Every file of the day with its row accounting: read = accepted + quarantined + superseded.",
+    description="Every file of the day with its row accounting: read = accepted + quarantined + superseded + forgotten.",
 )

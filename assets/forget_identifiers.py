@@ -1,0 +1,104 @@
+"""What somebody is known by: identifiers with the names beside them, and which of them are theirs alone."""
+
+from collections.abc import Iterator
+
+import polars as pl
+
+from assets.lake import Lake
+from pipelines.activation.forget_keys import ALONE, joined_name, mailbox, sha, spellings
+
+
+def identifiers_of(
+    lake: Lake, records: set[str], contacts: pl.DataFrame, stated: pl.DataFrame
+) -> tuple[set[tuple[str, str, str]], set[str]]:
+    """Keys of tombstones (kind, value, name), and identifiers of nobody else as cells hold them."""
+    known = pl.concat([stated, _hashed(stated), _of_contacts(contacts)]).unique()
+    known = known.join(_nobodys(lake), on=["kind", "value"], how="anti")
+    newest = lake.read("contact_record", lake.days("contact_record")[-1])
+    others = _of_contacts(newest.filter(~pl.col("record_id").is_in(list(records))))
+    others = others.join(known.select("kind", "value").unique(), on=["kind", "value"], how="semi")
+    held = {(kind, value) for kind, value, _ in others.iter_rows()}
+    barred = {(kind, value, name) for kind, value, called in others.iter_rows() if called for name in spellings(called)}
+    keys: set[tuple[str, str, str]] = set()
+    for kind, value, called in known.iter_rows():
+        if called:
+            keys |= {(kind, value, name) for name in spellings(called)} - barred
+        if kind in ALONE and (kind, value) not in held:
+            keys.add((kind, value, ""))
+    alone = {(kind, value) for kind, value, _ in known.iter_rows() if (kind, value) not in held and kind not in ("vin", "row")}
+    return keys, set(_as_in_cells(alone, contacts))
+
+
+def _nobodys(lake: Lake) -> pl.DataFrame:
+    """E-mails and phones of the group itself and placeholders: kind, value. They say of nobody who it is."""
+    shared = lake.read("shared_identifier", lake.days("shared_identifier")[-1])
+    kept = shared.filter(pl.col("reason").cast(pl.String).is_in(["group_owned", "placeholder"]))
+    told = kept.select(kind=pl.col("kind").cast(pl.String), value="value", name=pl.lit(None, pl.String))
+    return pl.concat([told, _hashed(told)]).select("kind", "value")
+
+
+def _of_contacts(contacts: pl.DataFrame) -> pl.DataFrame:
+    """Identifiers of contact records with the name beside them: kind, value, name."""
+    called = pl.struct("first_name", "last_name", "suffix", "is_business").map_elements(
+        lambda row: joined_name(row["first_name"], row["last_name"], row["suffix"], is_business=bool(row["is_business"])),
+        return_dtype=pl.String,
+    )
+    rows = contacts.with_columns(name=called) if contacts.height else contacts.with_columns(name=pl.lit(None, pl.String))
+    street = pl.concat_str("address", pl.lit("|"), "zip")
+    client = pl.when(pl.col("feed") == "web_events").then(pl.col("record_id").str.strip_prefix("web_events:"))
+    lists = {"email": "emails", "phone": "phones", "email_hash": "email_hashes", "phone_hash": "phone_hashes"}
+    parts = [rows.select(kind=pl.lit(kind), value=pl.col(column), name="name").explode("value") for kind, column in lists.items()]
+    parts += [
+        rows.select(kind=pl.lit(kind), value=value, name="name")
+        for kind, value in (
+            ("address", street),
+            ("customer", pl.col("source_customer_id")),
+            ("client", client),
+            ("client", pl.col("web_user_id")),
+        )
+    ]
+    found = pl.concat(parts).drop_nulls("value")
+    hashed = _hashed(found)
+    mailboxes = {one: mailbox(one) for one in found.filter(pl.col("kind") == "email")["value"].unique()}
+    value = pl.when(pl.col("kind") == "email").then(pl.col("value").replace(mailboxes)).otherwise("value")
+    return pl.concat([found.with_columns(value=value), hashed]).unique()
+
+
+def _hashed(found: pl.DataFrame) -> pl.DataFrame:
+    """E-mails and phones as feeds give them hashed."""
+    plain = found.filter(pl.col("kind").is_in(["email", "phone"]))
+    known = {one: sha(one) for one in plain["value"].unique()}
+    return plain.with_columns(
+        kind=pl.concat_str("kind", pl.lit("_hash")),
+        value=pl.col("value").replace_strict(known, default=None, return_dtype=pl.String),
+    )
+
+
+def sent(lake: Lake, ids: set[str]) -> set[str]:
+    """Identifiers as platforms were told them, of nobody else."""
+    found: set[str] = set()
+    for table in ("delivered", "export_member"):
+        for day in lake.days(table):
+            rows = lake.read(table, day).select("person_id", "identifiers")
+            mine = pl.col("person_id").is_in(list(ids))
+            told = [rows.filter(one)["identifiers"].explode().drop_nulls().unique() for one in (mine, ~mine)]
+            alone = told[0].filter(~told[0].is_in(told[1].implode()) & told[0].str.contains(r"^(?:email|phone|address):"))
+            found |= set(alone.to_list()) | {one.partition(":")[2] for one in alone}
+    return found
+
+
+def _as_in_cells(alone: set[tuple[str, str]], contacts: pl.DataFrame) -> Iterator[str]:
+    """Every text by which a cell may name an identifier that is theirs alone."""
+    for kind, value in alone:
+        yield value
+        if kind == "address":
+            continue
+        if kind in ("email", "phone"):
+            yield sha(value)
+    boxes = {value for kind, value in alone if kind == "email"}
+    for email in contacts["emails"].explode().drop_nulls().unique():
+        if mailbox(email) in boxes:
+            yield from (email, sha(email))
+    for raw, standard in contacts.select("emails_raw", "emails").iter_rows():
+        if all(mailbox(one) in boxes for one in standard or []):
+            yield from (one for one in raw or [] if "@" in one)
