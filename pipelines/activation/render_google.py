@@ -9,7 +9,7 @@ from typing import Any
 
 import polars as pl
 
-from pipelines.activation.render_rows import Account, Drawn, Job, Part, Phase, added, joined, people, phases
+from pipelines.activation.render_rows import Account, Drawn, Job, Part, Phase, added, joined, joined_pieces, phases
 from schemas.platforms import PlatformContract
 
 CSV_HEADER = "Email,Phone,First Name,Last Name,Country,Zip"  # exactly, https://g.co/wudy8r
@@ -18,9 +18,9 @@ GRANTED: dict[str, Any] = {
     "consent": {"adUserData": "CONSENT_GRANTED", "adPersonalization": "CONSENT_GRANTED"},
     "termsOfService": {"customerMatchTermsOfServiceStatus": "ACCEPTED"},
 }
-BEGINNINGS = {"email:": '"emailAddress":"', "phone:": '"phoneNumber":"'}
-ADDRESS = r'address:([^|]*)\|([^|]*)\|([^|]*)\|([^"]*)"'
-AS_ADDRESS = '"address":{"givenName":"${1}","familyName":"${2}","regionCode":"${3}","postalCode":"${4}"}'
+OPENING, CLOSING = '{"userData":{"userIdentifiers":[', "]}}"
+NAMES = {"email": '{"emailAddress":"', "phone": '{"phoneNumber":"', "address": '{"address":{"givenName":"'}
+PARTS = ('","familyName":"', '","regionCode":"', '","postalCode":"')
 
 
 def draw_google(contract: PlatformContract, job: Job) -> Drawn:
@@ -30,8 +30,7 @@ def draw_google(contract: PlatformContract, job: Job) -> Drawn:
     if job.is_full:
         body = _text({"destinations": into["destinations"], "removeAsOfTime": job.started_at})
         parts.append(Part("replace", "remove-all", body, request="POST /v1/audienceMembers:removeAll"))
-    come = added(job.rows)
-    return Drawn(tuple(parts), lambda: {"upload.csv": upload_csv(come)} if come.height else {})
+    return Drawn(tuple(parts), lambda: {"upload.csv": upload_csv(come)} if (come := added(job.rows)).height else {})
 
 
 def _destination(where: Account, cell: str) -> dict[str, Any]:
@@ -47,27 +46,37 @@ def _requests(phase: Phase, contract: PlatformContract, into: dict[str, Any]) ->
     """Request bodies of at most a batch of members each."""
     frame = into if phase.operation == "remove" else into | GRANTED
     start = (json.dumps(frame, separators=(",", ":"))[:-1] + ',"audienceMembers":[').encode()
-    members = phase.rows.select(_member(contract.max_identifiers)).to_series()
     request = f"POST /v1/audienceMembers:{METHODS[phase.operation]}"
-    size = contract.batch_members
+    texts = joined_pieces(phase.rows, lambda rows: _pieces(rows, contract.max_identifiers), contract.batch_members)
     return [
-        Part(
-            phase.operation,
-            phase.stem,
-            start + batch + b"]}\n",
-            people(phase.rows.slice(number * size, size)),
-            request,
-            is_urgent=phase.is_urgent,
-        )
-        for number, batch in enumerate(joined(members, ",", size))
+        Part(phase.operation, phase.stem, b"".join((start, text, b"]}\n")), members, request, is_urgent=phase.is_urgent)
+        for text, members in texts
     ]
 
 
-def _member(most: int) -> pl.Expr:
-    """One audience member as JSON text. Values are hex digests, two letters or five digits: nothing needs escaping."""
-    listed = pl.col("identifiers").list.head(most).list.join('"},{')
-    whole = pl.concat_str(pl.lit('{"userData":{"userIdentifiers":[{'), listed, pl.lit('"}]}}'))
-    return whole.str.replace_many(BEGINNINGS).str.replace_all(ADDRESS, AS_ADDRESS)
+def _pieces(rows: pl.DataFrame, most: int) -> pl.DataFrame:
+    """member, text: a piece of JSON per identifier; the first of a member begins it, the last ends it, with a comma.
+
+    Values are hex digests, two letters or five digits: nothing needs escaping.
+    """
+    known = rows.select(member=pl.int_range(pl.len()), one=pl.col("identifiers").list.head(most))
+    flat = known.explode("one", empty_as_null=True)
+    of = pl.col("member")
+    flat = flat.with_columns(
+        kind=pl.col("one").str.head(1), is_first=of != of.shift(1, fill_value=-1), is_last=of != of.shift(-1, fill_value=-1)
+    )
+    parts = pl.when(pl.col("kind") == "a").then("one").str.strip_prefix("address:").str.split_exact("|", len(PARTS))
+    flat = flat.with_columns(part=parts)
+    whole = [part for place, name in enumerate(PARTS) for part in (pl.lit(name), pl.col("part").struct[place + 1])]
+    value = pl.coalesce(pl.concat_str(pl.col("part").struct[0], *whole), pl.col("one").str.slice(len("email:")))
+    kind, starts, ends = pl.col("kind"), pl.lit(None, pl.String), pl.lit('"},')
+    for name, text in NAMES.items():
+        first = pl.when("is_first").then(pl.lit(OPENING + text)).otherwise(pl.lit(text))
+        starts = pl.when(kind == name[0]).then(first).otherwise(starts)
+    for close, is_it in (('"}', kind != "a"), ('"}}', kind == "a")):
+        last = pl.when("is_last").then(pl.lit(f"{close}{CLOSING},")).otherwise(pl.lit(f"{close},"))
+        ends = pl.when(is_it).then(last).otherwise(ends)
+    return flat.select("member", text=pl.concat_str(starts, value, ends))
 
 
 def upload_csv(rows: pl.DataFrame) -> bytes:

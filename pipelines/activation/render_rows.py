@@ -3,12 +3,14 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
+import numpy as np
 import polars as pl
 
 from schemas.platforms.batch import Operation
 
 JSON = "application/json"
 CSV = "text/csv; charset=utf-8"
+MOST_ROWS = 100_000  # rows whose text is in memory at a time, beside the bodies
 
 
 @dataclass(frozen=True)
@@ -84,7 +86,8 @@ def phases(job: Job) -> list[Phase]:
 
 def added(rows: pl.DataFrame) -> pl.DataFrame:
     """Rows that the platform is to hold: adds and refreshes."""
-    return rows.filter(pl.col("action").cast(pl.String) != "remove")
+    stays = rows.get_column("action").cast(pl.String) != "remove"
+    return rows if stays.all() else rows.filter(stays)
 
 
 def removed(rows: pl.DataFrame) -> pl.DataFrame:
@@ -124,3 +127,20 @@ def joined(lines: pl.Series, separator: str, size: int | None = None) -> Iterato
         part = lines.slice(start, size).to_frame("line").select(pl.concat_str("line", pl.lit(separator))).to_series()
         array = part.to_arrow(compat_level=pl.CompatLevel.oldest())
         yield memoryview(array.buffers()[2])[:-1]
+
+
+def joined_pieces(
+    rows: pl.DataFrame, pieces: Callable[[pl.DataFrame], pl.DataFrame], size: int
+) -> Iterator[tuple[memoryview, tuple[str, ...]]]:
+    """Texts of at most `size` rows at a time with their members, where a row is several pieces. The last byte is left out.
+
+    `pieces` gives member, counted from 0 in the rows that it is given, and text, in order.
+    """
+    for some in sliced(rows, max(MOST_ROWS // size, 1) * size):
+        told = pieces(some)
+        array = told.get_column("text").to_arrow(compat_level=pl.CompatLevel.oldest())
+        offsets, whole = np.frombuffer(array.buffers()[1], np.int64), memoryview(array.buffers()[2])
+        starts = range(0, some.height, size)
+        ends = told.get_column("member").search_sorted(pl.Series([*starts, some.height]), side="left").to_list()
+        for start, first, last in zip(starts, ends, ends[1:], strict=False):
+            yield whole[offsets[first] : offsets[last] - 1], people(some.slice(start, size))
