@@ -45,9 +45,10 @@ class World:
     day: date
     policy: Policy
 
-    def journeys(self) -> pl.DataFrame:
-        """Buying journeys under way on the day."""
-        return pl.read_parquet(self.truth / "journey.parquet").filter((pl.col("start") <= self.day) & (pl.col("end") > self.day))
+    def journeys(self, days_over: int = 0) -> pl.DataFrame:
+        """Buying journeys under way on the day, or that ended so many days before at most."""
+        is_on = (pl.col("start") <= self.day) & (pl.col("end") > self.day - timedelta(days=days_over))
+        return pl.read_parquet(self.truth / "journey.parquet").filter(is_on)
 
     def holders(self) -> pl.DataFrame:
         """Who truly holds which vehicle: true_person, true_home, vin, make. A maker is told by the first three signs of a VIN."""
@@ -111,7 +112,8 @@ def truths(world: World) -> Mapping[str, pl.DataFrame]:
             "loyalty_service_overdue": lambda given=given: due(world, -given["overdue_days"], -1),
             "loyalty_lease_end": lambda given=given: parting(world, given["lease_days"]),
         }.get(one.audience, lambda of=one.segment: by_segment[of])()
-    return own | {f"all of {segment}": who for segment, who in by_segment.items()}
+    lately = {"all of in_market, or just over": world.journeys(DAYS_AFTER).select(true_person="person_id").unique()}
+    return own | {f"all of {segment}": who for segment, who in by_segment.items()} | lately
 
 
 def judged(world: World) -> pl.DataFrame:
@@ -122,7 +124,7 @@ def judged(world: World) -> pl.DataFrame:
     met = world.lake.read("eligibility", world.day).filter(pl.col("outcome").cast(pl.String) != "excluded")
     rows = []
     for name, true in truths(world).items():
-        names = [one for one, segment in segments.items() if name in (one, f"all of {segment}")]
+        names = [one for one, segment in segments.items() if name.split(",")[0] in (one, f"all of {segment}")]
         asked = [
             table.filter(pl.col("audience").is_in(names)).select("person_id").unique().join(people, on="person_id")
             for table in (met, world.lake.read("membership", world.day))
@@ -157,9 +159,8 @@ def show(rows: pl.DataFrame) -> bool:
     for what, words in (("here", "here"), ("bought", "anywhere")):
         triggered, broad = (rate(rows, one, what) for one in PAIR)
         times[what] = triggered / broad if broad else float("inf")
-        print(
-            f"\n{PAIR[0]} against {PAIR[1]}, bought {words} in {DAYS_AFTER} days: {triggered:.1%} against {broad:.1%}, {times[what]:.2f} times"
-        )
+        said = f"{triggered:.1%} against {broad:.1%}, {times[what]:.2f} times"
+        print(f"\n{PAIR[0]} against {PAIR[1]}, bought {words} in {DAYS_AFTER} days: {said}")
     return times["here"] >= MARK
 
 
