@@ -25,6 +25,7 @@ from assets.cli_preview import preview_command
 from assets.cli_rebuild import rebuild_command
 from assets.cli_release import release_command
 from assets.cli_serve import new_key_command, serve_command
+from assets.cli_shared import shared_command
 from assets.cli_triggers import triggers_command
 from assets.cli_update import update_command
 from assets.house import PROJECT, SAMPLE_GROUP, House
@@ -66,6 +67,7 @@ app.command("experiments")(experiments_command)
 app.command("language")(language_command)
 app.command("triggers")(triggers_command)
 app.command("serve")(serve_command)
+app.command("shared")(shared_command)
 app.command("new-key")(new_key_command)
 
 

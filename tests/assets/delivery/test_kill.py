@@ -81,7 +81,8 @@ def killed_and_started_again(tmp_path, cells, kills, seed):
     while code is None:
         process = subprocess.Popen(command, cwd=PROJECT, stderr=subprocess.PIPE)
         if done < kills:
-            before, target = len(server.log), moments.randint(0, 2 * BODIES * cells // kills)
+            before = len(server.log)
+            target = moments.randint(0, max(1, (BODIES * cells - before) // (kills - done)))
             until = time.monotonic() + 60
             while len(server.log) - before < target and process.poll() is None and time.monotonic() < until:
                 time.sleep(0.0005)
