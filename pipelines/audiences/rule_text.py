@@ -1,6 +1,7 @@
 """From the text of a rule to its syntax tree: exactly one expression, of a size that a person can read."""
 
 import re
+from functools import lru_cache
 
 import sqlglot
 from sqlglot import exp
@@ -20,8 +21,12 @@ class RuleError(ValueError):
         super().__init__(f"rule `{expression}`: " + "; ".join(problems))
 
 
+@lru_cache(maxsize=4096)
 def parse_expression(expression: str) -> exp.Expr:
-    """The syntax tree of one expression. Raises RuleError where it is not exactly one expression."""
+    """The syntax tree of one expression, the same one each time: read it, and change only a copy.
+
+    Raises RuleError where it is not exactly one expression.
+    """
     _check_text(expression)
     try:
         trees = [tree for tree in sqlglot.parse(expression, read="duckdb") if tree is not None]
