@@ -14,6 +14,7 @@ from assets.delivery.plan import deliverable
 from assets.house import House, house_from_environment
 from assets.jobs import daily_job
 from assets.otherwise import otherwise
+from assets.pages_reach import asset as reach_site
 from assets.partitions import daily
 from assets.schedules import daily_schedule
 from assets.sensors import late_files_sensor, run_failed_sensor
@@ -37,6 +38,7 @@ def build(house: House, first_day: date | None = None) -> dg.Definitions:
     outputs.append(fold.asset(partitions))
     outputs.append(pages_experiments.asset(partitions))
     outputs.append(breaker_releases(partitions))
+    outputs.append(reach_site(partitions))
     everything = [*sources, *tables, *outputs]
     job = daily_job(partitions)
     ends = [warehouse.asset(everything, partitions), rebuild_pins.asset(everything, partitions)]

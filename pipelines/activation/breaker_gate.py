@@ -16,10 +16,17 @@ HELD_BACK = pl.Schema(dict.fromkeys(("platform", "cell", "person_id", "segment",
 
 @dataclass(frozen=True)
 class Decision:
-    """What the consent gate decided: see `changes` for eligible and refused."""
+    """What the consent gate decided: see `changes` for eligible and refused. `also`: refusals by the names of pooled lists."""
 
     eligible: pl.DataFrame
     refused: pl.DataFrame
+    also: pl.DataFrame
+
+    @property
+    def verdict(self) -> pl.DataFrame:
+        """Every refusal under every name that its member may be held by."""
+        both = pl.concat([self.refused, self.also])
+        return both.unique(["platform", "cell", "person_id"], keep="first", maintain_order=True)
 
 
 @dataclass(frozen=True)
@@ -33,7 +40,7 @@ class Decided:
 
 def decided(engine: Engine, day: Day, found: Decision) -> Decided:
     """The day's changes. Where the breaker blocks nothing they are what they would be without it."""
-    rows = changes(engine, day, found.eligible, found.refused)
+    rows = changes(engine, day, found.eligible, found.verdict)
     if not day.policy.channels.breaker.limits:
         return Decided(rows, NOTHING_JUDGED.to_frame(), HELD_BACK.to_frame())
     cells = _cells(rows, day)
@@ -41,7 +48,7 @@ def decided(engine: Engine, day: Day, found: Decision) -> Decided:
     blocked = blocked_cells(breaker, cells)
     if blocked.is_empty():
         return Decided(rows, breaker, HELD_BACK.to_frame())
-    still = changes(engine, day, found.eligible, found.refused, still=blocked, forced=forced(engine, day, blocked))
+    still = changes(engine, day, found.eligible, found.verdict, still=blocked, forced=forced(engine, day, blocked))
     on = ["platform", "cell"]
     adds = rows.filter((pl.col("action") == "add") & ~pl.col("is_held")).join(blocked, on=on)
     held_back = adds.select(*on, "person_id", "segment", state=pl.lit(""), cause=pl.lit("breaker"))

@@ -11,11 +11,14 @@ from pipelines.activation.forget_owed import owed
 from pipelines.activation.held import open_to
 from pipelines.activation.identifiers import member_identifiers
 from pipelines.activation.ledger import shared
+from pipelines.activation.pool import into_parents, pooled, refused_there
+from pipelines.activation.reach_forecast import forecast
 from pipelines.engine import Engine
 from pipelines.shape import in_shape
 from pipelines.step import Day, Input, Step
 from schemas.tables.breaker import BREAKER
 from schemas.tables.exports import DELIVERED, EXPORT_MEMBER, GATE_REFUSAL, SHARED_WITH
+from schemas.tables.reach import REACH
 
 # What speaks for a refusal where several pieces of evidence were each refused: the first that occurs.
 REFUSALS = ("licence_expired", "licence_channel", "bought_list", "no_grant", "identity_tier")
@@ -25,14 +28,20 @@ KEY = ("platform", "cell", "person_id")
 def build(engine: Engine, day: Day) -> Mapping[str, pl.DataFrame]:
     """All export tables of the day. They are made together, because each is a view of one decision."""
     engine.register("previous_delivered", engine.sql("SELECT * FROM held"))  # yesterday's plan, as far as receipts confirm it
+    engine.register("previous_delivered", engine.sql("SELECT * FROM held"))  # yesterday's plan, as far as receipts confirm it
     verdict = verdicts(engine, day)
     members, verdict = identified(engine, day, verdict)
     members, others = one_per_home(engine, members)
+    parents = pooled(day, members, engine.sql("SELECT DISTINCT platform, cell FROM previous_delivered ORDER BY ALL"))
+    counted = forecast(engine, day, pl.concat([verdict, others.select(verdict.columns)]), members, parents)
+    members = into_parents(members, parents)
     eligible, closed = _opened(engine, day, members)
     eligible, rejected = open_to(engine, eligible)
     closed = pl.concat([closed, rejected.with_columns(state=pl.lit(""), cause=pl.lit("platform_rejected"))])
+    eligible, rejected = open_to(engine, eligible)
+    closed = pl.concat([closed, rejected.with_columns(state=pl.lit(""), cause=pl.lit("platform_rejected"))])
     refused = pl.concat([verdict.filter(pl.col("cause").is_not_null()), others.select(verdict.columns)])
-    found = decided(engine, day, Decision(eligible, refused))
+    found = decided(engine, day, Decision(eligible, refused, refused_there(day, refused)))
     rows, closed = found.rows, pl.concat([closed, found.held_back])
     sent = pl.concat([rows.filter(pl.col("action") != "keep"), owed(engine, day)], how="diagonal_relaxed")
     return {
@@ -41,6 +50,7 @@ def build(engine: Engine, day: Day) -> Mapping[str, pl.DataFrame]:
         SHARED_WITH.name: in_shape(shared(engine, day, sent), SHARED_WITH),
         GATE_REFUSAL.name: in_shape(_counted(pl.concat([refused, closed], how="diagonal")), GATE_REFUSAL),
         BREAKER.name: in_shape(found.breaker, BREAKER),
+        REACH.name: in_shape(counted, REACH),
     }
 
 
@@ -101,7 +111,7 @@ def _counted(refused: pl.DataFrame) -> pl.DataFrame:
 
 
 STEP = Step(
-    (EXPORT_MEMBER, DELIVERED, SHARED_WITH, GATE_REFUSAL, BREAKER),
+    (EXPORT_MEMBER, DELIVERED, SHARED_WITH, GATE_REFUSAL, BREAKER, REACH),
     (
         *(Input(f"audience_{segment}") for segment in ("conquest", "in_market", "loyalty")),
         *(Input(name) for name in ("person", "person_identifier", "member", "contact_record", "suppression", "feed_file")),
@@ -109,6 +119,7 @@ STEP = Step(
         Input("transaction"),
         Input("pending_removal"),
         *(Input(name) for name in ("breaker_release", "feed_freshness", "identity_health")),
+        Input("drift", "until"),
         *(Input(name) for name in ("held", "dead_letter", "receipt_member")),
     ),
     build,

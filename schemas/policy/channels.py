@@ -4,11 +4,12 @@ from typing import Literal
 
 from pydantic import Field, field_validator
 
-from schemas.policy.audiences import SegmentName
+from schemas.policy.audiences import Place, SegmentName
 from schemas.policy.base import PolicyModel
 from schemas.policy.breaker import BreakerPolicy
 from schemas.policy.delivery import Delivery
 from schemas.policy.outreach import Calling, Mailing
+from schemas.policy.reach import ReachPolicy
 
 
 class Platform(PolicyModel):
@@ -24,6 +25,14 @@ class Platform(PolicyModel):
         description="tiers that may go there, of the member and of each identifier by the best record that carries it",
     )
     segments: tuple[SegmentName, ...]
+    pool_small_cells_by: tuple[Place, ...] = Field(
+        default=(),
+        description="parts that the name of a cell with too few people loses, first to last, until the cells that share a name "
+        "are min_members together; empty: such cells are not sent",
+    )
+    unpool_from: float = Field(
+        default=1.2, ge=1, le=5, description="multiples of min_members at which a pooled cell stands alone again"
+    )
     most_per_kind: int = Field(
         default=3,
         ge=1,
@@ -74,6 +83,7 @@ class ChannelsPolicy(PolicyModel):
         default=7, ge=1, le=60, description="days before a platform forgets a member on which it is told again"
     )
     breaker: BreakerPolicy = Field(default=BreakerPolicy(), description="when nothing new is told to a platform")
+    reach: ReachPolicy = ReachPolicy()
     calling: Calling = Calling()
     mailing: Mailing = Mailing()
     segments_on: tuple[SegmentName, ...] = Field(description="segments that run; the roll-out switch")

@@ -12,7 +12,7 @@ from schemas.tables import all_tables
 
 TODAY = date(2026, 11, 21)
 CELL = "VAG_LO_LUX_M1"
-BREAKER = "breaker_release feed_freshness identity_health pending_removal"
+BREAKER = "breaker_release feed_freshness identity_health pending_removal drift"
 
 
 def frame(name, rows):
