@@ -9,6 +9,7 @@ import polars as pl
 from pipelines.engine import Engine, query_text
 from pipelines.propensity.allowed import refuse_others
 from pipelines.step import Day, Input
+from pipelines.traits.touch_exclusion import left_out
 from schemas.vocabulary_propensity import FEATURES
 
 PACKAGE = "pipelines.propensity"
@@ -18,6 +19,8 @@ INPUTS = (
     *(Input(name) for name in ("member", "person", "contact_record", "transaction", "vehicle", "consent_event")),
     *(Input(name) for name in ("web_attachment", "web_evidence")),
     *(Input(name, "until") for name in ("touch_day", "crm_contacts", "ownership_lists")),
+    Input("busy_minute", "until"),
+    Input("web_network"),
 )
 ACTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
@@ -37,14 +40,17 @@ ACTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 
 
 def register_history(engine: Engine, day: Day, from_on: date) -> None:
-    """Register known_record, act, look, deal and visit, for cutoffs from `from_on` to the day."""
+    """Register known_record, act, look, deal and visit, for cutoffs from `from_on` to the day.
+
+    Machines, staff and own devices are judged by the rules of touch_exclusion over all the days that are looked at.
+    """
     rows = [(kind, act) for act, kinds in ACTS.items() for kind in kinds]
     engine.register("kind_act", pl.DataFrame(rows, schema={"kind": pl.String, "act": pl.String}, orient="row"))
-    most = day.policy.scoring.intent.exclusions.max_touches_per_day
     window = {"from_on": from_on - timedelta(days=MEMORY_DAYS), "as_of": day.as_of}
+    engine.register("left_out", left_out(engine, day, window["from_on"]).select("record_id"))
     made = {
         "known_record": engine.sql(query_text(PACKAGE, "records"), as_of=day.as_of),
-        "act": engine.sql(query_text(PACKAGE, "acts"), bot_touches_per_day=most, **window),
+        "act": engine.sql(query_text(PACKAGE, "acts"), **window),
         "look": engine.sql(query_text(PACKAGE, "looks"), **window),
         "deal": engine.sql(query_text(PACKAGE, "deals"), as_of=day.as_of),
         "visit": engine.sql(query_text(PACKAGE, "visits"), as_of=day.as_of),

@@ -1,6 +1,6 @@
 """touch_exclusion: whose touches do not count. The rules and their figures are policy; what they keep out is counted here."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import polars as pl
 
@@ -13,17 +13,25 @@ from schemas.tables.touches import TOUCH_EXCLUSION
 
 def build(engine: Engine, day: Day) -> pl.DataFrame:
     """One row per record with a touch in the intent window that a rule in force keeps out, sorted by record_id."""
+    starts_on = day.as_of - timedelta(days=day.policy.scoring.intent.window_days - 1)
+    return in_shape(left_out(engine, day, starts_on), TOUCH_EXCLUSION)
+
+
+def left_out(engine: Engine, day: Day, starts_on: date) -> pl.DataFrame:
+    """record_id, reason, touches and largest of the records with a touch since `starts_on` that a rule in force keeps out.
+
+    Rules about what a record did look at those days. Reads INPUTS; sorted by record_id.
+    """
     register_rules(engine, day.policy)
-    intent = day.policy.scoring.intent
-    found = engine.sql(
+    exclusions = day.policy.scoring.intent.exclusions
+    return engine.sql(
         query_text("pipelines.traits", "touch_exclusion"),
-        starts_on=day.as_of - timedelta(days=intent.window_days - 1),
+        starts_on=starts_on,
         as_of=day.as_of,
-        max_touches_per_day=intent.exclusions.max_touches_per_day,
-        max_vdp_views_per_minute=intent.exclusions.max_vdp_views_per_minute,
-        own_network_share=intent.exclusions.own_network_share,
+        max_touches_per_day=exclusions.max_touches_per_day,
+        max_vdp_views_per_minute=exclusions.max_vdp_views_per_minute,
+        own_network_share=exclusions.own_network_share,
     )
-    return in_shape(found, TOUCH_EXCLUSION)
 
 
 def register_rules(engine: Engine, policy: Policy) -> None:

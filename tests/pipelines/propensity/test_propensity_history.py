@@ -169,3 +169,25 @@ def again(engine: Engine, given: dict[str, Any]) -> pl.DataFrame:
         engine.register(name, frame)
     register_history(engine, made.day(D[60]), D[100])
     return features_at(engine, made.day(D[60]), D[60])
+
+
+NETWORK = {"web_attachment": [{"record_id": CLIENT, "outcome": "own_network"}]}
+BUSY = {"busy_minute": [{"record_id": CLIENT, "local_day": D[20], "vdp_views": 31}]}
+MANY = {"touch_day": [made.touch(CLIENT, D[20], touches=501, vin="S1", make="Kia", model="Rio")]}
+
+
+@pytest.mark.parametrize("told", [NETWORK, BUSY, MANY], ids=["own_network", "too_many_views", "too_many_touches"])
+def test_machines_and_own_devices_are_no_shoppers(engine: DuckDBEngine, told: dict[str, Any]) -> None:
+    looks = [made.touch(CLIENT, D[20], vin="S1", make="Kia", model="Rio"), made.touch(CLIENT, D[15], "form_sales")]
+    one = {"record_id": CLIENT, "person_id": "p00002", "tier": "exact", "rule": "self"}
+    given: dict[str, Any] = {"member": [one], "person": [{"person_id": "p00002", "records": 1}], "touch_day": looks}
+    assert CLIENT in known(engine, D[10], **given) or "p00002" in known(engine, D[10], **given)
+    assert known(engine, D[10], **{**given, **told}) == {}
+
+
+def test_what_is_done_on_a_device_of_ours_does_not_count_for_who_logged_in_on_it(engine: DuckDBEngine) -> None:
+    given = device(D[15]) | {
+        "web_attachment": [{"record_id": CLIENT, "outcome": "own_network", "person_id": "p00001", "rule": "login"}]
+    }
+    row = known(engine, D[10], **given)["p00001"]
+    assert row["vehicle_pages_7"] is None and row["deals"] == 1
