@@ -10,7 +10,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 
 from assets.policy_consistency import consistency_problems
 from assets.policy_inherit import is_base, with_bases
@@ -19,6 +19,7 @@ from assets.policy_shape import shape_problems
 from assets.policy_yaml import Document, read_csv_rows, read_yaml
 from schemas.identity_model import IdentityModel
 from schemas.names import nearest_of
+from schemas.ordered import plain_content
 from schemas.policy import Policy
 from schemas.policy.audiences import AudiencePolicy
 from schemas.policy.channels import ChannelsPolicy
@@ -97,8 +98,10 @@ def judged(documents: dict[str, Document], problems: list[Problem]) -> tuple[Pol
 
 
 def policy_hash(content: Mapping[str, Any]) -> str:
-    """SHA-256, hex, of the validated content in canonical JSON: comments, order of keys and layout do not matter."""
-    plain = {name: TypeAdapter(Any).dump_python(value, mode="json") for name, value in content.items()}
+    """SHA-256, hex, of the validated content in canonical JSON: comments and layout do not matter, nor does the order of keys
+    but where it decides (schemas.ordered).
+    """
+    plain = {name: plain_content(value) for name, value in content.items()}
     return hashlib.sha256(json.dumps(plain, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 

@@ -10,15 +10,16 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
-from functools import cache, lru_cache
+from functools import cache, lru_cache, reduce
 from pathlib import Path
 from typing import Any, cast
 
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import BaseModel, ValidationError
 
 import pipelines
 import schemas
 from assets.lake import Lake
+from schemas.ordered import plain_content, plain_field
 from schemas.policy import Policy
 
 EVERYTHING = "*"
@@ -148,10 +149,10 @@ def is_touched(lake: Lake, table: str, day: date, policy: Policy) -> bool:
 
 def section(policy: Policy, path: str) -> Any:
     """The plain content of a section of a policy, by its dotted path."""
-    found: Any = policy
-    for part in [] if path == EVERYTHING else path.split("."):
-        found = getattr(found, part)
-    return _plain(found)
+    if path == EVERYTHING:
+        return plain_content(policy)
+    *parents, last = path.split(".")
+    return plain_field(reduce(getattr, parents, cast(BaseModel, policy)), last)
 
 
 def changed_sections(before: Policy, after: Policy) -> list[str]:
@@ -166,7 +167,9 @@ def changed_sections(before: Policy, after: Policy) -> list[str]:
 
 def changed_values(before: Policy, after: Policy) -> list[tuple[str, str, str]]:
     """Each value that differs: its path, what it was and what it is; blank where it is not there. A new audience is one row."""
-    sides = [dict(_leaves(_plain(side) | {"audiences": _by_name(side), "policy_hash": ""}, "")) for side in (before, after)]
+    sides = [
+        dict(_leaves(plain_content(side) | {"audiences": _by_name(side), "policy_hash": ""}, "")) for side in (before, after)
+    ]
     lone = {one.audience for one in before.audiences} ^ {one.audience for one in after.audiences}
     old, new = ("there", ""), ("", "there")
     rows = [(f"audiences.{one}", *(old if one in _by_name(before) else new)) for one in sorted(lone)]
@@ -177,7 +180,7 @@ def changed_values(before: Policy, after: Policy) -> list[tuple[str, str, str]]:
 
 
 def _by_name(policy: Policy) -> dict[str, Any]:
-    return {one.audience: _plain(one) for one in policy.audiences}
+    return {one.audience: plain_content(one) for one in policy.audiences}
 
 
 def _leaves(value: Any, path: str) -> Iterator[tuple[str, str]]:
@@ -188,7 +191,3 @@ def _leaves(value: Any, path: str) -> Iterator[tuple[str, str]]:
         return
     for key, one in inner:
         yield from _leaves(one, f"{path}.{key}" if path else str(key))
-
-
-def _plain(value: Any) -> Any:
-    return TypeAdapter(Any).dump_python(value, mode="json")

@@ -14,6 +14,7 @@ from pydantic import Field, ValidationInfo, field_validator, model_validator
 from schemas.frozen import PolicyModel
 from schemas.identity_language import AUTO, DEFAULT_LEVELS, KINDS, FieldKind, Level, level_errors, parse_level, rule_errors
 from schemas.identity_mistakes import IdentityMistake, ModelMistakes, NotOfKind, UnknownFieldName, UnknownKind
+from schemas.ordered import ORDERED
 
 Mode = Literal["dedupe", "link"]
 Found = Iterator[tuple[tuple[str | int, ...], IdentityMistake]]
@@ -106,7 +107,7 @@ class IdentityModel(ModelPart):
     record_id: str = Field(description="column that names each record; unique, never null")
     source: str | None = Field(default=None, description="column that names a record's source; needed to link")
     mode: Mode = Field(default="dedupe", description="dedupe: any two records; link: only records of different sources")
-    fields: dict[str, IdentityField] = Field(min_length=1)
+    fields: dict[str, IdentityField] = Field(min_length=1, json_schema_extra=ORDERED)
     household: tuple[str, ...] = Field(default=(), description="fields that people of one household share; none: no households")
     exact_by: tuple[str, ...] = Field(default=(), description="fields that make a member exact where they and the rest agree")
     same_person: tuple[str, ...] = Field(

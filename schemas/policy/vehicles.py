@@ -2,6 +2,7 @@
 
 from pydantic import Field
 
+from schemas.ordered import ORDERED
 from schemas.policy.base import PolicyModel
 
 
@@ -58,7 +59,9 @@ class VehiclesPolicy(PolicyModel):
         default=12, ge=1, le=60, description="months for which recommended work that was not done stays open"
     )
     operations: dict[str, tuple[str, ...]] = Field(
-        default_factory=OPERATIONS.copy, description="kinds of work in order, each with the words that name it"
+        default_factory=OPERATIONS.copy,
+        description="kinds of work in order, each with the words that name it",
+        json_schema_extra=ORDERED,
     )
     lien_likely_years: float = Field(
         default=6.0, ge=0, le=15, description="a vehicle younger than this may be financed elsewhere; its debt is not known"

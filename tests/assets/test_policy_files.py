@@ -13,6 +13,7 @@ from assets import policy_files
 from assets.policy_check import check_policy
 from assets.policy_files import POLICY_ROOT, load_policy
 from assets.policy_problem import PolicyError
+from assets.policy_reads import changed_sections, changed_values
 from assets.policy_yaml import Document
 
 
@@ -237,6 +238,23 @@ def test_comments_and_order_of_keys_do_not_change_the_hash_and_figures_do(root):
     assert load_policy("velocity_b", root).policy_hash == before
     edit(root, "velocity_b/scoring.yaml", "12000.0", "12001")
     assert load_policy("velocity_b", root).policy_hash != before
+
+
+def test_the_order_of_keys_changes_the_hash_where_it_decides(root):
+    before = load_policy("velocity_b", root)
+    model = (root / "reference" / "identity_model.yaml").read_text(encoding="utf-8")
+    first, second = "  first_name: {kind: given_name}\n", "  middle_name: {kind: category}\n"
+    assert first + second in model
+    (root / "velocity_b" / "identity_model.yaml").write_text(model, encoding="utf-8")
+    assert load_policy("velocity_b", root).policy_hash == before.policy_hash
+    (root / "velocity_b" / "identity_model.yaml").write_text(model.replace(first + second, second + first), encoding="utf-8")
+    after = load_policy("velocity_b", root)
+    assert after == before.model_copy(update={"policy_hash": after.policy_hash}), "equal mappings may differ in order"
+    assert after.policy_hash != before.policy_hash
+    assert changed_sections(before, after) == ["identity_model.fields"]
+    ((path, old, new),) = changed_values(before, after)
+    assert path == "identity_model.fields.(order)"
+    assert old.startswith("first_name, middle_name") and new.startswith("middle_name, first_name")
 
 
 def test_no_path_of_the_machine_is_in_a_problem(root):
