@@ -5,14 +5,17 @@ What a platform takes is declared in schemas/platforms; nothing here knows a pla
 
 from dataclasses import dataclass
 
+import numpy as np
 import polars as pl
 
+from pipelines.activation.identifier_lists import listed, marks, numbered
 from pipelines.activation.normalise import prepared
 from pipelines.engine import Engine
 from schemas.platforms import PlatformContract
 
 STRONG = ("email", "phone")
 MEMBER = ("segment", "person_id")
+BEST_FIRST = ("member", "rank", "value", "is_first_party")
 
 
 def member_identifiers(
@@ -23,28 +26,25 @@ def member_identifiers(
     `known` is the evidence of one platform, `states` has person_id and state, `most` is how many e-mails or phones of a member
     are sent at most. An identifier that a suppressed person carries is sent for nobody: to the platform the two are one.
     """
-    members = known.filter(pl.col("segment").is_not_null()).select(MEMBER).unique().with_row_index("member")
-    rows = known.join(members, on=MEMBER, how="left").drop(MEMBER)
+    members, of = numbered(known, *MEMBER)
+    rows = known.drop(MEMBER).with_columns(of)
     strong = _strong(engine, contract, rows, min(most, contract.max_per_kind or most))
     parts = _parts(engine, contract, rows.filter(pl.col("denied").is_null()))
-    table, own = members, []
     found = [*strong, *_joined(contract, parts), *_alone(contract, parts)]
     held = sorted((one for one in found if one.rows.height), key=lambda one: one.place)
-    for number, one in enumerate(held):
-        named = one.rows.select("member", pl.col("value").alias(f"held_{number}"), pl.col("own").alias(f"own_{number}"))
-        table = table.join(named, on="member", how="left", maintain_order="left")
-        own.append(pl.col(f"own_{number}").fill_null(False))
     if not held:
         return members.clear().select(*MEMBER, identifiers=pl.lit([], pl.List(pl.String)), basis=pl.lit("", pl.String))
-    basis = pl.when(pl.any_horizontal(own)).then(pl.lit("first_party_relationship")).otherwise(pl.lit("licence"))
-    enough = table.filter(_is_enough(contract, held))
-    listed = pl.concat_list([f"held_{number}" for number in range(len(held))]).list.drop_nulls()
-    return _with_own_id(contract, enough.select(*MEMBER, identifiers=listed, basis=basis), states)
+    keep = _is_enough(contract, held, members.height)
+    is_own = np.logical_or.reduce([marks(one.rows, members.height, "own") for one in held])[keep]
+    basis = pl.when(pl.Series(is_own)).then(pl.lit("first_party_relationship")).otherwise(pl.lit("licence"))
+    enough = members.filter(pl.Series(keep)).select(MEMBER)
+    told = enough.with_columns(identifiers=listed([one.rows for one in held], keep), basis=basis)
+    return _with_own_id(contract, told, states)
 
 
 @dataclass(frozen=True)
 class Held:
-    """One identifier per member at most: member, value as kind:value, own. `place` orders it among the others."""
+    """One identifier per member at most, in rows of member, value as kind:value, and own. `place` orders it among the others."""
 
     kind: str
     place: tuple[int, int]
@@ -52,12 +52,12 @@ class Held:
     identifies: bool
 
 
-def _is_enough(contract: PlatformContract, held: list[Held]) -> pl.Expr:
-    """Something strong, or a whole set of parts that the platform names as enough."""
-    there = {one.kind: pl.col(f"held_{number}").is_not_null() for number, one in enumerate(held) if one.place[1] == 0}
+def _is_enough(contract: PlatformContract, held: list[Held], members: int) -> np.ndarray:
+    """Whether each member has something strong, or a whole set of parts that the platform names as enough."""
+    there = {one.kind: marks(one.rows, members) for one in held if one.place[1] == 0}
     alone = [there[one.kind] for one in held if one.identifies and one.place[1] == 0]
-    sets = [pl.all_horizontal([there[kind] for kind in kinds]) for kinds in contract.enough if set(kinds) <= set(there)]
-    return pl.any_horizontal([*alone, *sets]) if alone or sets else pl.lit(False)
+    sets = [np.logical_and.reduce([there[kind] for kind in kinds]) for kinds in contract.enough if set(kinds) <= set(there)]
+    return np.logical_or.reduce([np.zeros(members, bool), *alone, *sets])
 
 
 def _strong(engine: Engine, contract: PlatformContract, known: pl.DataFrame, most: int) -> list[Held]:
@@ -86,7 +86,8 @@ def _delivered(contract: PlatformContract, known: pl.DataFrame, kind: str | None
 def _best(rows: pl.DataFrame, kind: str, place: int, most: int) -> list[Held]:
     """The best few distinct values of a kind per member, the first of each member apart from the second, and so on."""
     is_many = pl.col("member").is_duplicated()
-    several = rows.filter(is_many).sort("member", "rank", "value").unique(["member", "value"], keep="first", maintain_order=True)
+    ordered = rows.filter(is_many).sort(*BEST_FIRST, descending=[False, False, False, True])
+    several = ordered.unique(["member", "value"], keep="first", maintain_order=True)
     several = several.with_columns(turn=pl.int_range(pl.len()).over("member"))
     ranked = pl.concat([rows.filter(~is_many).with_columns(turn=pl.lit(0, pl.Int64)), several])
     return [
@@ -113,7 +114,8 @@ def _parts(engine: Engine, contract: PlatformContract, free: pl.DataFrame) -> pl
 def _first(rows: pl.DataFrame) -> pl.DataFrame:
     """The best row of each member."""
     is_many = pl.col("member").is_duplicated()
-    several = rows.filter(is_many).sort("member", "rank", "value").unique("member", keep="first", maintain_order=True)
+    ordered = rows.filter(is_many).sort(*BEST_FIRST, descending=[False, False, False, True])
+    several = ordered.unique("member", keep="first", maintain_order=True)
     return pl.concat([rows.filter(~is_many), several])
 
 

@@ -48,14 +48,18 @@ def hashed(engine: Engine, values: pl.DataFrame, *, encoding: str = "hex") -> pl
 
     A column of few values, as names are, is hashed once per value.
     """
-    few = [one for one in values.columns if _repeats(values.get_column(one))]
+    few = {one: _once(values.get_column(one)) for one in values.columns if _repeats(values.get_column(one))}
     many = _digests(engine, values.drop(few), encoding) if len(few) < values.width else values.select([])
     made = {one: many.get_column(one) for one in many.columns}
-    for name in few:
-        once = values.select(pl.col(name).unique().sort())
-        told = once.with_columns(digest=_digests(engine, once, encoding).get_column(name))
-        made[name] = values.select(name).join(told, on=name, how="left", maintain_order="left").get_column("digest").alias(name)
+    for name, (once, places) in few.items():
+        made[name] = _digests(engine, once.to_frame("value"), encoding).to_series().gather(places)
     return pl.DataFrame([made[name].alias(name) for name in values.columns])
+
+
+def _once(values: pl.Series) -> tuple[pl.Series, pl.Series]:
+    """The distinct values of a column, and the place among them of each value; null stays null."""
+    coded = values.to_arrow().dictionary_encode()
+    return pl.Series(pl.from_arrow(coded.dictionary), dtype=pl.String), pl.Series(pl.from_arrow(coded.indices))
 
 
 def _repeats(values: pl.Series) -> bool:
