@@ -19,6 +19,7 @@ from assets.cli_deliver import deliver_command
 from assets.cli_diff import diff_command
 from assets.cli_experiments import experiments_command, power_command
 from assets.cli_explain import explain_command
+from assets.cli_forget import forget_command
 from assets.cli_identity import resolve_command
 from assets.cli_language import language_command
 from assets.cli_preview import preview_command
@@ -26,6 +27,7 @@ from assets.cli_rebuild import rebuild_command
 from assets.cli_release import release_command
 from assets.cli_serve import new_key_command, serve_command
 from assets.cli_shared import shared_command
+from assets.cli_subject import export_subject_command
 from assets.cli_triggers import triggers_command
 from assets.cli_update import update_command
 from assets.house import PROJECT, SAMPLE_GROUP, House
@@ -69,6 +71,8 @@ app.command("triggers")(triggers_command)
 app.command("serve")(serve_command)
 app.command("shared")(shared_command)
 app.command("new-key")(new_key_command)
+app.command("forget")(forget_command)
+app.command("export-subject")(export_subject_command)
 
 
 def _day(text: str) -> date:

@@ -135,6 +135,12 @@ def _of_removals(rows: pl.DataFrame) -> Subject:
     return Subject(min(ids), ids, {}, frozenset(), {}, frozenset(own), frozenset(), {}, frozenset())
 
 
+def stones_of(house: House, person_id: str) -> Tombstones:
+    """What somebody's tombstone will hold. Errors: NobodyThere."""
+    day = newest_day(house.tables)
+    return _stones(house, subject_of(house.tables, person_id), "", day)
+
+
 def _stones(house: House, subject: Subject, tombstone_id: str, day: date) -> Tombstones:
     return tombstones(subject.tombstones(tombstone_id, Hasher(house.seed), day), house.seed)
 

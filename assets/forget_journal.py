@@ -98,7 +98,8 @@ class Journal:
 
     def end(self, certificate: Mapping[str, Any]) -> None:
         """Write the proof, then drop what names the person."""
-        self.lake.write_json(f"{FOLDER}/{self.tombstone_id}/{CERTIFICATE}", certificate)
+        name = CERTIFICATE if self.turn == 1 else f"certificate-{self.turn}.json"
+        self.lake.write_json(f"{FOLDER}/{self.tombstone_id}/{name}", certificate)
         (self.home / SUBJECT).unlink(missing_ok=True)
         (self.home / f".{SUBJECT}").unlink(missing_ok=True)
         (self.home / DONE).unlink(missing_ok=True)

@@ -21,7 +21,7 @@ from pipelines.ingest.text import text_of
 from schemas.contract import Feed, Layout, Quarantine
 from schemas.tables.sources import FeedFile
 
-_READERS = {Layout.TSV: delimited_rows, Layout.CSV: delimited_rows, Layout.ADF: adf_rows, Layout.GA4: ga4_rows}
+READERS = {Layout.TSV: delimited_rows, Layout.CSV: delimited_rows, Layout.ADF: adf_rows, Layout.GA4: ga4_rows}
 
 NOBODY = pl.DataFrame(schema={"scope": pl.String, "key_hash": pl.String})
 _READERS_AT_ONCE = 2  # Polars lets go of the interpreter, so a second reader fills a second core; the order of files is kept
@@ -88,7 +88,7 @@ def _settled_batch(feed: Feed, read: Sequence[FileRead], known: pl.DataFrame) ->
 
 def _read(feed: Feed, file: DropFile, time_zone: str, seed: str, stones: Tombstones) -> FileRead:
     try:
-        raw = _READERS[feed.layout](feed, text_of(feed, file.name, file.content))
+        raw = READERS[feed.layout](feed, text_of(feed, file.name, file.content))
     except FileError as error:
         return FileRead(file, empty(accepted_schema(feed)), _rejected(feed, file, error, seed), 0, 0, (), error)
     return _read_rows(feed, file, raw, time_zone, seed, stones)
