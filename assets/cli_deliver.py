@@ -17,7 +17,7 @@ from rich.table import Table
 
 from assets.delivery.engine import Delivered
 from assets.delivery.facts import receipts
-from assets.delivery.plan import Account, asks_of, bodies_of, deliverable
+from assets.delivery.plan import Account, bodies_of, deliverable, left_to_ask
 from assets.delivery.round import Fault, deliver_each
 from assets.delivery.standing import BeingMade, NoExports, NotNewest, check_day
 from assets.house import PROJECT
@@ -30,6 +30,7 @@ from schemas.tables.receipts import RECEIPT
 
 FAILED, MISUSED, SET_ASIDE = 1, 2, 3
 FIRST_KEYS = 3
+COUNTS = ("bodies", "delivered", "set_aside", "refused", "people", "rejected")
 
 out = Console(markup=False, highlight=False)
 err = Console(stderr=True, markup=False, highlight=False)
@@ -83,7 +84,7 @@ def _accounts(group: str, root: Path, wanted: Iterable[str] | None) -> list[Acco
 
 def _diff(lake: Lake, where: Account, day: date) -> dict[str, Any]:
     """What would be sent to a platform: people per cell, action and cause, a few of their keys, and the bodies."""
-    asks = asks_of(lake, day, where.platform).with_columns(pl.col("action", "cause").cast(pl.String))
+    asks = left_to_ask(lake, where, day).with_columns(pl.col("action", "cause").cast(pl.String))
     per = asks.group_by("cell", "action", "cause").agg(
         people=pl.len(), first=pl.col("person_id").sort().head(FIRST_KEYS)
     ).sort("cell", "action", "cause")  # fmt: skip
@@ -118,25 +119,25 @@ def _show(found: list[Delivered | Fault], day: date, *, is_json: bool) -> None:
         typer.echo(json.dumps([_told(one) for one in found], indent=1, default=str))
         return
     table = Table(title=f"Deliveries of {day}", title_justify="left")
-    for name in ("platform", "bodies", "delivered", "set aside", "refused", "people", "rejected", "what stands in the way"):
-        is_text = name in ("platform", "what stands in the way")
-        table.add_column(name, justify="left" if is_text else "right", overflow="fold", no_wrap=name == "platform")
-    for one in found:
-        told = _told(one)
-        counts = told["counts"]
-        names = ("bodies", "delivered", "set_aside", "refused", "people", "rejected")
-        table.add_row(one.platform, *(f"{counts[name]:,}" for name in names), told["problem"] or "; ".join(told["reasons"]))
+    for name in ("platform", *(name.replace("_", " ") for name in COUNTS)):
+        table.add_column(name, justify="left" if name == "platform" else "right", no_wrap=True)
+    told = [_told(one) for one in found]
+    for one in told:
+        table.add_row(one["platform"], *(f"{one['counts'][name]:,}" for name in COUNTS))
     out.print(table)
-    for one in found:
-        for cell, (reported, expected) in sorted(one.drift.items() if isinstance(one, Delivered) else []):
-            if reported != expected:
-                out.print(f"{one.platform} {cell}: the platform reports {reported:,} members, {expected:,} are expected")
+    for one in told:
+        for reason in dict.fromkeys([one["problem"], *one["reasons"]]):
+            if reason and reason != "not sent":
+                out.print(f"{one['platform']}: {reason}", soft_wrap=True)
+        for cell, sizes in sorted(one["drift"].items()):
+            if sizes["reported"] != sizes["expected"]:
+                out.print(f"{one['platform']} {cell}: reports {sizes['reported']:,} members, {sizes['expected']:,} are expected")
 
 
 def _told(one: Delivered | Fault) -> dict[str, Any]:
     """What became of a platform, as one document. No person and no secret is in it."""
     if isinstance(one, Fault):
-        counts = dict.fromkeys(("bodies", "delivered", "set_aside", "refused", "people", "rejected"), 0)
+        counts = dict.fromkeys(COUNTS, 0)
         return {"platform": one.platform, "problem": one.sentence, "reasons": [], "counts": counts, "receipts": [], "drift": {}}
     rows = pl.concat([receipts(journal) for journal in one.journals]) if one.journals else RECEIPT.schema.create_empty()
     status = rows["status"].cast(pl.String)

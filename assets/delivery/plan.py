@@ -63,6 +63,11 @@ def asks_of(lake: Lake, day: date, platform: str) -> pl.DataFrame:
     return rows.join(stay, on=["cell", "person_id"], how="left").sort("cell", "person_id")
 
 
+def left_to_ask(lake: Lake, where: Account, day: date) -> pl.DataFrame:
+    """The day's asks of a platform that no receipt confirms yet."""
+    return _undone(asks_of(lake, day, where.platform), journals(lake, day, where.platform))
+
+
 def changes_work(lake: Lake, where: Account, day: date) -> Work:
     """The day's delivery: the one that is under way, or a new one of what is not yet confirmed. Raises OSError."""
     earlier = [one for one in journals(lake, day, where.platform) if one.plan.mode == "changes"]
