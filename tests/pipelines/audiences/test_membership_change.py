@@ -153,6 +153,30 @@ def test_a_trigger_that_ran_out_is_expiry_and_one_answered_by_a_deal_is_data(eng
     assert moment_over(AS_OF + timedelta(days=9)).add("transaction", deal("r:p")).change(engine)["cause"] == "data"
 
 
+def listed(last_day: date) -> World:
+    """Somebody known from a bought list alone, whose licence runs out; the audience asks for one."""
+    bought = audience("bought", "conquest", "licence_id is not null")
+    world = World(policy(bought)).people("p").member("bought", "p", before=True, now=False)
+    row = {"person_id": "p", "kind": "address", "value": "x", "tier": "exact", "standing": "unknown", "is_first_party": False}
+    return world.add("previous_person_identifier", {**row, "rank": 1, "licence_id": "L1", "licence_expires_on": last_day})
+
+
+def test_a_licence_that_ran_out_is_expiry_by_the_rule_or_by_the_last_channel(engine: DuckDBEngine) -> None:
+    known, unknown = {"licence_id": "L1", "is_first_party": False}, {"licence_id": None, "is_first_party": False}
+    row = listed(YESTERDAY).traits("p", known, unknown).change(engine)
+    assert (row["change"], row["cause"], row["rule"], row["trait"]) == ("leave", "expiry", "rule", "licence_id")
+    assert (row["before"], row["after"]) == ("licence_id L1", "licence_id unknown")
+    # The rule may hold, and the licence be what took the last channel.
+    world = listed(YESTERDAY).traits("p", known, known).verdict("bought", "p", "lost", "licence")
+    row = world.change(engine)
+    assert (row["cause"], row["rule"], row["winner"]) == ("expiry", "licence", None)
+
+
+def test_a_licence_that_still_runs_and_is_gone_from_the_list_is_no_expiry(engine: DuckDBEngine) -> None:
+    known, unknown = {"licence_id": "L1", "is_first_party": False}, {"licence_id": None, "is_first_party": False}
+    assert listed(AS_OF + timedelta(days=9)).traits("p", known, unknown).change(engine)["cause"] == "data"
+
+
 def test_an_exclusion_is_named_with_what_turned_it(engine: DuckDBEngine) -> None:
     world = World().people("p").member("kept", "p", before=True, now=False).verdict("kept", "p", "excluded", "staff")
     world.traits("p", {"intent_tier": "hot"}, {"intent_tier": "hot", "is_staff": True})
