@@ -85,6 +85,7 @@ NOBODYS = (
     "client",
     "device_category",
     "released_by",
+    "contract_name",
 )
 """Columns with such a name that tell of nobody: of files, policy, clients of ours who ask, counts."""
 
