@@ -12,17 +12,19 @@ def numbered(rows: pl.DataFrame, segment: str, person: str) -> tuple[pl.DataFram
 
     A row without a segment is no member's: null. Members are in the order in which their people occur.
     """
-    people, segments = _coded(rows.get_column(person)), _coded(rows.get_column(segment))
-    width = max(len(segments.dictionary), 1)
-    named = segments.indices.is_valid().to_numpy(zero_copy_only=False)
-    keys = people.indices.to_numpy().astype(np.int64) * width + segments.indices.fill_null(0).to_numpy()
-    is_there = np.zeros(len(people.dictionary) * width, bool)
-    is_there[keys[named]] = True
+    people, person_of = _coded(rows.get_column(person))
+    segments, segment_of = _coded(rows.get_column(segment))
+    keys = person_of * max(len(segments), 1) + segment_of
+    is_named = segment_of >= 0
+    is_there = np.zeros(len(people) * max(len(segments), 1), bool)
+    is_there[keys if is_named.all() else keys[is_named]] = True
     found = np.flatnonzero(is_there)
-    number = np.cumsum(is_there, dtype=np.int64) - 1
-    members = pl.DataFrame({segment: _taken(segments, found % width), person: _taken(people, found // width)})
-    of = pl.DataFrame({"of": number[keys], "is": named}).select(pl.when("is").then(pl.col("of").cast(pl.UInt32)))
-    return members.with_row_index("member"), of.to_series().alias("member")
+    number = np.cumsum(is_there, dtype=np.uint32) - 1
+    own, whose = np.divmod(found, max(len(segments), 1))
+    members = pl.DataFrame({segment: segments.gather(whose), person: people.gather(own)})
+    of = pl.Series("member", number[keys])
+    nameless = None if is_named.all() else pl.Series(~is_named)
+    return members.with_row_index("member"), of if nameless is None else of.set(nameless, None)
 
 
 def listed(columns: Sequence[pl.DataFrame], keep: np.ndarray) -> pl.Series:
@@ -51,10 +53,10 @@ def marks(column: pl.DataFrame, members: int, flag: str | None = None) -> np.nda
     return found
 
 
-def _coded(values: pl.Series) -> pa.DictionaryArray:
-    return values.cast(pl.String).to_arrow().dictionary_encode()
-
-
-def _taken(coded: pa.DictionaryArray, places: np.ndarray) -> pl.Series:
-    found = pl.from_arrow(coded.dictionary)
-    return pl.Series(found, dtype=pl.String).gather(places)
+def _coded(values: pl.Series) -> tuple[pl.Series, np.ndarray]:
+    """The distinct values of a column in the order in which they occur, and the place of each row's among them; -1 for null."""
+    if len(values) and values.null_count() == 0 and (values == values.item(0)).all():
+        return values.head(1), np.zeros(len(values), np.int64)
+    coded = values.cast(pl.String).to_arrow().dictionary_encode()
+    places = pl.Series(pl.from_arrow(coded.indices)).cast(pl.Int64).fill_null(-1)
+    return pl.Series(pl.from_arrow(coded.dictionary), dtype=pl.String), places.to_numpy()

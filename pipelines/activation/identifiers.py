@@ -100,7 +100,8 @@ def _parts(engine: Engine, contract: PlatformContract, free: pl.DataFrame) -> pl
     address, name = (_first(free.filter(pl.col("kind") == kind)) for kind in ("address", "name"))
     line, called = pl.col("value").str.split("|"), pl.col("value").str.split_exact("|", 1)
     at = {"street": -4, "city": -3, "state": -2, "zip": -1}
-    cut = {one: line.list.get(place, null_on_oob=True) for one, place in at.items()}
+    needed = {one.evidence for one in contract.identifiers} | {"zip"}
+    cut = {one: line.list.get(place, null_on_oob=True) for one, place in at.items() if one in needed}
     places = address.select("member", place_own="is_first_party", **cut)
     names = name.select("member", name_own="is_first_party", first_name=called.struct[0], last_name=called.struct[1])
     both = places.join(names, on="member", how="full", coalesce=True)

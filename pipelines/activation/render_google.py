@@ -62,13 +62,13 @@ def _pieces(rows: pl.DataFrame, most: int) -> pl.DataFrame:
     known = rows.select(member=pl.int_range(pl.len()), one=pl.col("identifiers").list.head(most))
     flat = known.explode("one", empty_as_null=True)
     of = pl.col("member")
-    flat = flat.with_columns(
-        kind=pl.col("one").str.head(1), is_first=of != of.shift(1, fill_value=-1), is_last=of != of.shift(-1, fill_value=-1)
-    )
-    parts = pl.when(pl.col("kind") == "a").then("one").str.strip_prefix("address:").str.split_exact("|", len(PARTS))
-    flat = flat.with_columns(part=parts)
-    whole = [part for place, name in enumerate(PARTS) for part in (pl.lit(name), pl.col("part").struct[place + 1])]
-    value = pl.coalesce(pl.concat_str(pl.col("part").struct[0], *whole), pl.col("one").str.slice(len("email:")))
+    is_first, is_last = of != of.shift(1, fill_value=-1), of != of.shift(-1, fill_value=-1)
+    flat = flat.with_columns(kind=pl.col("one").str.head(1), is_first=is_first, is_last=is_last)
+    is_address = flat.get_column("kind") == "a"
+    addresses = flat.filter(is_address).select(_address()).to_series()
+    others = flat.filter(~is_address).select(pl.col("one").str.slice(len("email:"))).to_series()  # as long as phone:
+    place = pl.when(is_address).then(is_address.cum_sum() - 1).otherwise(len(addresses) + (~is_address).cum_sum() - 1)
+    value = pl.concat([addresses, others]).gather(pl.select(place).to_series())
     kind, starts, ends = pl.col("kind"), pl.lit(None, pl.String), pl.lit('"},')
     for name, text in NAMES.items():
         first = pl.when("is_first").then(pl.lit(OPENING + text)).otherwise(pl.lit(text))
@@ -76,7 +76,15 @@ def _pieces(rows: pl.DataFrame, most: int) -> pl.DataFrame:
     for close, is_it in (('"}', kind != "a"), ('"}}', kind == "a")):
         last = pl.when("is_last").then(pl.lit(f"{close}{CLOSING},")).otherwise(pl.lit(f"{close},"))
         ends = pl.when(is_it).then(last).otherwise(ends)
-    return flat.select("member", text=pl.concat_str(starts, value, ends))
+    return flat.with_columns(value).select("member", text=pl.concat_str(starts, value.name, ends))
+
+
+def _address() -> pl.Expr:
+    """The four parts of an address with the names between them."""
+    part = pl.col("one").str.strip_prefix("address:").str.split_exact("|", len(PARTS)).struct
+    return pl.concat_str(part[0], *(text for place, name in enumerate(PARTS) for text in (pl.lit(name), part[place + 1]))).alias(
+        "one"
+    )
 
 
 def upload_csv(rows: pl.DataFrame) -> bytes:
