@@ -49,7 +49,7 @@ OWN = of("email", "ann@example.com", alone=True)
         (of("phone", "+18283971998", alone=False), {"first_name": "Tom", "last_name": "Lee", "phone_1": "(828) 397-1998"}, False),
         (of("customer", "crm|C7", alone=True), {"contact_id": "C7", "first_name": "Ann", "last_name": "Lee"}, True),
         (of("client", "533.172", alone=True), {"user_pseudo_id": "533.172"}, True),
-        (of("vin", "1HGCM82633A004352", alone=False), {"vin": "1hgcm82633a004352", "first_name": "Ann", "last_name": "Lee"}, True),
+        (of("vin", "1HGCM82633A004352", alone=False), {"vin": "1hgcm82633a004352", "full_name": "Ann Lee"}, True),
         (of("vin", "1HGCM82633A004352", alone=True), {"vin": "1HGCM82633A004352"}, False),
     ],
 )  # fmt: skip

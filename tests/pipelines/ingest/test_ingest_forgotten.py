@@ -33,7 +33,8 @@ def counts(found: Ingested) -> dict[str, int]:
 
 
 def test_rows_are_left_out_counted_and_add_up() -> None:
-    rows = "c1,2026-11-20T10:00:00Z,8005550100,Ann Lee,8005550199,30,answered\nc2,2026-11-20T11:00:00Z,8285056350,Bob,8005550199,30,answered\n"
+    rows = "c1,2026-11-20T10:00:00Z,8005550100,Ann Lee,8005550199,30,answered\n"
+    rows += "c2,2026-11-20T11:00:00Z,8285056350,Bob,8005550199,30,answered\n"
     found = taken("call_tracking", CALLS + rows, forgotten("phone", "+18005550100", "ann|lee|"))
     assert counts(found) == {"read": 2, "accepted": 1, "quarantined": 0, "superseded": 0, "forgotten": 1}
     assert found.accepted["call_id"].to_list() == ["c2"]
