@@ -40,7 +40,8 @@ def _draw_again(journal: Journal, policy: Policy, day: date, platform: str, memb
     if not (top / platform).is_dir():
         return
     account = policy.channels.platforms.get(platform)
-    files = render(platform, members, account.account if account else "")
+    ids = account.delivery.audience_ids if account and account.delivery else {}
+    files = render(platform, members, account.account if account else "", ids)
     for place in sorted(one for one in (top / platform).rglob("*") if one.is_file()):
         name = place.relative_to(top).as_posix()
         if name not in files:

@@ -1,6 +1,6 @@
 -- Contacts per person and limited channel, as known on the day.
 -- Inputs: campaign_exposures, email_status (until), email_form [raw, standard], person, member, person_identifier, retired_person,
---         previous_delivered, previous_contact; limit_window(channel, window_days), sending(platform, channel).
+--         held, previous_contact; limit_window(channel, window_days), sending(platform, channel).
 -- Parameters: $as_of date, $time_zone text. An exposure that names only a ZIP reached nobody in particular.
 WITH exposure AS (
     SELECT * FROM campaign_exposures WHERE NOT is_superseded AND exposed_on <= $as_of AND impressions > 0
@@ -38,7 +38,7 @@ known AS (
     FROM mailed WHERE mailed_on <= $as_of
     UNION ALL
     SELECT d.person_id, s.channel, concat_ws(':', 'sent', d.platform, CAST(d.sent_on AS VARCHAR), d.person_id), 'sent', d.sent_on, 1
-    FROM previous_delivered d JOIN sending s USING (platform)
+    FROM held d JOIN sending s USING (platform)
     UNION ALL
     -- What we sent is told by no feed, so it is remembered.
     SELECT person_id, channel, contact_id, 'sent', contacted_on, contacts FROM previous_contact WHERE CAST(source AS VARCHAR) = 'sent'

@@ -59,8 +59,7 @@ STEP = Step(
     inputs=(
         Input("campaign_exposures", "until"),
         Input("email_status", "until"),
-        *(Input(name) for name in ("person", "member", "person_identifier", "retired_person")),
-        Input("delivered", "previous"),
+        *(Input(name) for name in ("person", "member", "person_identifier", "retired_person", "held")),
         Input("contact", "previous"),
     ),
     build=build,

@@ -107,7 +107,7 @@ def test_what_we_sent_is_remembered_after_it_left_the_platform_and_follows_a_mer
     sent = {"person_id": "ann", "cell": "C", "segment": "loyalty", "sent_on": AS_OF, "since": AS_OF, "expires_on": AS_OF}
     held = [{**sent, "platform": "esp"}, {**sent, "platform": "ads"}, {**sent, "platform": "house", "person_id": "old"}]
     retired = [{"retired_person_id": "old", "person_id": "bob", "retired_on": AS_OF}]
-    first = run(of, previous_delivered=held, retired_person=retired)
+    first = run(of, held=held, retired_person=retired)
     assert first == [("ann", "email", "sent", AS_OF, 1), ("bob", "mail", "sent", AS_OF, 1)]
     memory = [
         {"person_id": "ann", "channel": "email", "contact_id": "x", "source": "sent", "contacted_on": AS_OF, "contacts": 1},
