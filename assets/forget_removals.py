@@ -6,9 +6,10 @@ import polars as pl
 
 from assets.forget_subject import Subject
 from assets.lake import Lake
+from schemas.tables import all_tables
 from schemas.tables.forgotten import PENDING_REMOVAL, PendingRemoval
 
-RECEIPTS = "receipt_member"
+RECEIPTS, WAYS = "receipt_member", "delivery_way"
 COLUMNS = ("platform", "cell", "person_id", "segment", "basis", "identifiers")
 
 
@@ -17,7 +18,7 @@ def held_of(lake: Lake, subject: Subject) -> pl.DataFrame:
     the columns of the erasure. What somebody else of the same list stands for is spared."""
     empty = PendingRemoval.create_empty().select(COLUMNS)
     parts = [empty]
-    for table in ("delivered", "export_member"):
+    for table in ("delivered", "export_member", "held"):
         days = lake.days(table)
         if days:
             rows = lake.read(table, days[-1])
@@ -60,28 +61,27 @@ def carried(lake: Lake, day: date) -> pl.DataFrame:
 
 
 def confirmed(lake: Lake, day: date) -> pl.DataFrame:
-    """Removals that are done before a day: exported on an earlier day and, where the platform gave receipts for it, confirmed."""
+    """Removals that are done before a day: exported on an earlier day and, where the platform is delivered to, confirmed by it."""
     earlier = [one for one in lake.days(PENDING_REMOVAL.name) if one < day]
     rows = of_day(lake, earlier[-1]).filter(pl.col("exported_on") < day) if earlier else PendingRemoval.create_empty()
-    days = lake.days(RECEIPTS)
-    if not days or rows.is_empty():
+    if rows.is_empty():
         return rows
-    told = pl.concat([pl.read_parquet(lake.part(RECEIPTS, one)) for one in days], how="diagonal")
-    gave = told.select("platform", exported_on="day").unique()
-    done = (
-        told.filter((pl.col("side") == "drop") & (pl.col("outcome") == "confirmed"))
-        .select("platform", "cell", "person_id")
-        .unique()
+    told = _all_of(lake, RECEIPTS).filter((pl.col("side") == "drop") & (pl.col("outcome") == "confirmed"))
+    done = told.group_by("platform", "cell", "person_id").agg(dropped_on=pl.col("day").max())
+    delivered = (
+        _all_of(lake, WAYS).filter(pl.col("way").cast(pl.String) == "receipts").select("platform", exported_on="dt").unique()
     )
-    silent = rows.join(gave, on=["platform", "exported_on"], how="anti")
-    return pl.concat(
-        [
-            silent,
-            rows.join(gave, on=["platform", "exported_on"], how="semi").join(
-                done, on=["platform", "cell", "person_id"], how="semi"
-            ),
-        ]
-    )
+    by_hand = rows.join(delivered, on=["platform", "exported_on"], how="anti")
+    to_confirm = rows.join(delivered, on=["platform", "exported_on"], how="semi")
+    sure = to_confirm.join(done, on=["platform", "cell", "person_id"]).filter(pl.col("dropped_on") >= pl.col("exported_on"))
+    return pl.concat([by_hand, sure.select(rows.columns)])
+
+
+def _all_of(lake: Lake, table: str) -> pl.DataFrame:
+    """Every partition of a table, with its day as dt."""
+    found = [lake.read(table, one).with_columns(dt=pl.lit(one)) for one in lake.days(table)]
+    empty = all_tables()[table].schema.create_empty().with_columns(dt=pl.lit(None, pl.Date))
+    return pl.concat([empty, *found], how="diagonal_relaxed")
 
 
 def drop(lake: Lake, rows: pl.DataFrame) -> None:
