@@ -13,7 +13,7 @@ from assets.policy_consistency_service import service_problems
 from assets.policy_finder import Finder
 from assets.policy_problem import Problem
 from assets.policy_yaml import Document
-from pipelines.activation.compiler import check_policy as export_problems
+from pipelines.activation.compiler import broken_rules
 from schemas.policy import Policy
 
 
@@ -22,17 +22,14 @@ def consistency_problems(policy: Policy, documents: Mapping[str, Document]) -> l
     found = Finder(policy, documents)
     for ask in (group_problems, audience_problems, figure_problems, reference_problems, service_problems):
         ask(found)
-    if not found.problems:
-        _export_problems(found)
+    _export_problems(found)
     return sorted(found.problems)
 
 
 def _export_problems(found: Finder) -> None:
-    """What the platforms would refuse: sentences that begin with the file, or with the audience that they are about."""
-    for sentence in export_problems(found.policy):
-        start, _, rest = sentence.partition(": ")
-        if start.endswith(".yaml"):
-            found.wrong(start.removesuffix(".yaml"), (), rest)
-        else:
-            file = found.audience_file(start.removeprefix("audience "))
-            found.wrong(file, place_of(found.documents[file], rest), rest)
+    """What the platforms would refuse, at the key that says it."""
+    for one in broken_rules(found.policy):
+        file = found.audience_file(one.audience) if one.audience else one.file
+        by_name = one.path and str(one.path[0]).startswith("condition ")
+        path = place_of(found.documents[file], f"{one.path[0]} .") if by_name else one.path
+        found.wrong(file, path, one.told)

@@ -6,8 +6,8 @@ import polars as pl
 
 from pipelines.activation.breaker import NOTHING_JUDGED, blocked_cells, judge, withheld
 from pipelines.activation.breaker_forced import forced
-from pipelines.activation.compiler import is_named
 from pipelines.activation.diff import changes
+from pipelines.activation.export_names import is_named
 from pipelines.engine import Engine
 from pipelines.step import Day
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 import polars as pl
 
-from pipelines.activation.compiler import export_parts
+from pipelines.activation.export_names import export_parts
 from pipelines.step import Day
 from schemas.policy import Policy
 from schemas.policy.channels import Platform

@@ -25,6 +25,9 @@ class Platform(PolicyModel):
         description="tiers that may go there, of the member and of each identifier by the best record that carries it",
     )
     segments: tuple[SegmentName, ...]
+    may_be_below_minimum: bool = Field(
+        default=False, description="true: min_members may be fewer than the platform serves, as for a trial"
+    )
     pool_small_cells_by: tuple[Place, ...] = Field(
         default=(),
         description="parts that the name of a cell with too few people loses, first to last, until the cells that share a name "

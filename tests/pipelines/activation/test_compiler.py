@@ -3,7 +3,8 @@
 import pytest
 
 from assets.policy_files import load_policy
-from pipelines.activation.compiler import check_policy, export_names
+from pipelines.activation.compiler import check_policy
+from pipelines.activation.export_names import export_names
 
 
 @pytest.fixture(scope="module", params=["velocity_a", "velocity_b"])

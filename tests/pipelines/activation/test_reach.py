@@ -8,7 +8,7 @@ import pytest
 from activation_world import TODAY, World, day, frame
 from pydantic import ValidationError
 
-from pipelines.activation.compiler import all_names, is_named
+from pipelines.activation.export_names import all_names, is_named
 from pipelines.activation.pool import ancestors_of
 from pipelines.activation.reach import reach
 from pipelines.step import Day
