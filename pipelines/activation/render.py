@@ -80,9 +80,14 @@ def full_batches(
 
 def _jobs(platform: str, rows: pl.DataFrame, where: Account) -> list[Job]:
     """One job per cell, in the order of cells, rows in the order of people."""
-    members = rows.filter(pl.col("platform") == platform).sort("cell", "person_id")
-    cells = members.partition_by("cell", as_dict=True, maintain_order=True)
-    return [Job(where, str(cell), str(one.item(0, "segment")), one) for (cell,), one in cells.items()]
+    cells = rows.filter(pl.col("platform") == platform).partition_by("cell", as_dict=True)
+    order = sorted(cells, key=lambda cell: str(cell[0]))
+    return [Job(where, str(cell), str(cells[cell,].item(0, "segment")), _by_person(cells[cell,])) for (cell,) in order]
+
+
+def _by_person(rows: pl.DataFrame) -> pl.DataFrame:
+    """Rows in the order of people; tables are published so, and most need no sorting."""
+    return rows if rows.get_column("person_id").is_sorted() else rows.sort("person_id")
 
 
 def _draw(platform: str, job: Job) -> Drawn:
