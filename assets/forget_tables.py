@@ -12,6 +12,7 @@ from assets.forget_journal import Journal
 from assets.forget_subject import Subject, rows_of, texts_of
 from assets.lake import ROW_GROUP_ROWS, Lake
 from pipelines.activation.forget_match import Tombstones, fate, is_in_text
+from pipelines.identity.linkage.keys import text_hashes
 from pipelines.ingest.forgotten import cells_of, text_key
 from schemas.contract import Feed, Table
 from schemas.personal import LEDGERS, OWNER
@@ -63,7 +64,16 @@ def erased(table: str, place: Path, day: date, subject: Subject, stones: Tombsto
         return _of_quarantine(rows, subject, stones)
     if table in LEDGERS:
         return _of_ledger(rows, contract, subject.ids_on(day), tombstone_id)
-    return of_rows(rows, subject.tokens(day), subject.vins, contract)
+    found = of_rows(rows, subject.tokens(day), subject.vins, contract)
+    return _of_hashes(found, subject) if "value_hash" in rows.columns else found
+
+
+def _of_hashes(found: Erased, subject: Subject) -> Erased:
+    """Without hashes that the model of identity keeps of values which only they have."""
+    spelled = {form for one in subject.own for form in (one, one.lower(), one.removeprefix("+"), one.replace("|", " ").lower())}
+    hashes = pl.Series(text_hashes(pl.Series(sorted(spelled), dtype=pl.String)), dtype=pl.UInt64)
+    kept = found.rows.filter(~pl.col("value_hash").is_in(hashes.implode()))
+    return Erased(kept, found.removed + found.rows.height - kept.height, found.blanked)
 
 
 def of_rows(
