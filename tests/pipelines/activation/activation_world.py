@@ -94,6 +94,7 @@ class World:
         names = "audience_conquest audience_in_market audience_loyalty person person_identifier member contact_record"
         self.rows = {name: [] for name in f"{names} consent_event feed_file suppression shared_identifier {BREAKER}".split()}
         self.previous = frame("delivered", [])
+        self.dead, self.told = frame("dead_letter", []), frame("receipt_member", [])
         self.feed("accepted")
 
     def feed(self, *statuses):
@@ -143,8 +144,8 @@ class World:
         for name, rows in self.rows.items():
             engine.register(name, frame(name, rows))
         engine.register("held", self.previous)
-        for name in ("dead_letter", "receipt_member"):
-            engine.register(name, frame(name, []))
+        engine.register("dead_letter", self.dead)
+        engine.register("receipt_member", self.told)
 
     def suppress(self, engine, the_day):
         from pipelines.activation.suppression import STEP
