@@ -32,7 +32,7 @@ def asset(partitions: dg.DailyPartitionsDefinition) -> dg.AssetsDefinition:
 
     @dg.multi_asset(
         name=NAME,
-        specs=[spec_of(table) for table in TABLES],
+        specs=[spec_of(table, deps=["receipt_member"]) for table in TABLES],  # what is confirmed is owed no more
         check_specs=[
             *(spec for table in TABLES for spec in check_specs(table.name, CHECKS)),
             *check_specs(FORGET_PROOF.name, NOTHING_LEFT),

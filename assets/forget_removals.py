@@ -61,7 +61,7 @@ def carried(lake: Lake, day: date) -> pl.DataFrame:
 
 
 def confirmed(lake: Lake, day: date) -> pl.DataFrame:
-    """Removals that are done before a day: exported on an earlier day and, where the platform is delivered to, confirmed by it."""
+    """Removals that are done before a day: exported on an earlier day, and confirmed where the platform is delivered to."""
     earlier = [one for one in lake.days(PENDING_REMOVAL.name) if one < day]
     rows = of_day(lake, earlier[-1]).filter(pl.col("exported_on") < day) if earlier else PendingRemoval.create_empty()
     if rows.is_empty():
