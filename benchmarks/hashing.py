@@ -5,7 +5,7 @@
 - peer: `SELECT sha256(email), sha256(phone), sha256(first_name), sha256(last_name)` over a table in memory, fetched as a frame.
 - spell and hash: the same four columns from raw text by Google's rules (`pipelines.activation.normalise.prepared`).
 - write: the request bodies of all members (`pipelines.activation.render.batches`).
-- choose: all that `member_identifiers` does: who is who, what may be sent, the best of each kind, spelling and hashing, and the lists.
+- choose: all that `member_identifiers` does: who is who, what may be sent, the best of each kind, spelling, hashing, the lists.
 
 Every part is a process of its own, in turns. CPU seconds are of the work, after a first run that is not counted; ratios are of
 medians. People are made up: an e-mail, a phone, a name and a ZIP each, names of a few hundred, half the e-mails at gmail.com.
@@ -42,15 +42,14 @@ def people(count: int) -> pl.DataFrame:
     """One row per member, of the same draw every time."""
     draw = np.random.default_rng(1)
     first, last = ([a + b + end for a in SYLLABLES for b in SYLLABLES] for end in ("n", "son"))
+    areas, numbers = draw.integers(201, 999, count), draw.integers(2_000_000, 9_999_999, count)
     domains = np.array(["gmail.com", "gmail.com", "example.com", "example.net"])
     frame = pl.DataFrame(
         {
             "person_id": [f"p{number:09d}" for number in range(count)],
             "first_name": np.array(first)[draw.integers(0, len(first), count)],
             "last_name": np.array(last)[draw.integers(0, len(last), count)],
-            "phone": [
-                f"+1{area}{number:07d}" for area, number in zip(*draw.integers((201, 2_000_000), (999, 9_999_999), (count, 2)).T)
-            ],
+            "phone": [f"+1{area}{number:07d}" for area, number in zip(areas, numbers, strict=True)],
             "zip": [f"{one:05d}" for one in draw.integers(501, 99_950, count)],
             "domain": domains[draw.integers(0, 4, count)],
             "is_dotted": draw.random(count) < 0.3,
@@ -63,19 +62,17 @@ def people(count: int) -> pl.DataFrame:
 
 def evidence(found: pl.DataFrame) -> pl.DataFrame:
     """What is known of the members, as the gate leaves it."""
-    address = pl.concat_str(pl.lit("1 MAIN ST|ANYTOWN|GA|"), "zip")
-    values = {
-        "email": "email",
-        "phone": "phone",
+    values: dict[str, pl.Expr] = {
+        "email": pl.col("email"),
+        "phone": pl.col("phone"),
         "name": pl.concat_str("first_name", pl.lit("|"), "last_name"),
-        "address": address,
+        "address": pl.concat_str(pl.lit("1 MAIN ST|ANYTOWN|GA|"), "zip"),
     }
-    more = {"is_first_party": pl.lit(True), "rank": pl.lit(1, pl.Int64), "denied": pl.lit(None, pl.String)}
-    kinds = [
-        found.select("person_id", segment=pl.lit("loyalty"), kind=pl.lit(kind), value=value, **more)
-        for kind, value in values.items()
-    ]
-    return pl.concat(kinds).rechunk()
+    free = {"is_first_party": pl.lit(True), "rank": pl.lit(1, pl.Int64), "denied": pl.lit(None, pl.String)}
+    segment = pl.lit("loyalty").alias("segment")
+    return pl.concat(
+        found.select("person_id", segment, kind=pl.lit(kind), value=value, **free) for kind, value in values.items()
+    ).rechunk()
 
 
 def told(rows: pl.DataFrame) -> pl.DataFrame:
@@ -104,7 +101,8 @@ def work(part: str, count: int) -> Callable[[], object]:
 
 def measured(part: str, count: int, runs: int) -> dict[str, list[float]]:
     """CPU and wall seconds of each run but the first."""
-    do, seconds = work(part, count), {"cpu": [], "wall": []}
+    do = work(part, count)
+    seconds: dict[str, list[float]] = {"cpu": [], "wall": []}
     for number in range(runs + 1):
         cpu, wall = _cpu(), time.perf_counter()
         do()
@@ -130,18 +128,9 @@ def main() -> None:
         return
     found = {}
     for part in PARTS:
-        command = [
-            sys.executable,
-            "-m",
-            "benchmarks.hashing",
-            "--members",
-            str(asked.members),
-            "--runs",
-            str(asked.runs),
-            "--part",
-            part,
-        ]
-        found[part] = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+        command = [sys.executable, "-m", "benchmarks.hashing", "--part", part, "--members", str(asked.members)]
+        one = subprocess.run([*command, "--runs", str(asked.runs)], capture_output=True, text=True, check=True)
+        found[part] = json.loads(one.stdout)
     peer = statistics.median(found["peer"]["cpu"])
     for part, seconds in found.items():
         cpu, wall = (statistics.median(seconds[name]) for name in ("cpu", "wall"))
