@@ -18,7 +18,10 @@ class DuckDBEngine:
     def __init__(self, temp: Path | None = None, memory_limit: str = "4GB") -> None:
         # Without a folder of its own DuckDB would spill into the working directory, and leave it there when killed.
         place = str(temp) if temp else ""
-        self._connection = duckdb.connect(":memory:", config={"memory_limit": memory_limit, "temp_directory": place})
+        self._use(duckdb.connect(":memory:", config={"memory_limit": memory_limit, "temp_directory": place}))
+
+    def _use(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self._connection = connection
         self._connection.execute("SET TimeZone = 'UTC'")
         self._connection.execute("SET enable_progress_bar = false")  # it would be printed among what commands say
 

@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from assets.engine import DuckDBEngine
 from pipelines.propensity.daily import STEP
 from pipelines.step import Day
 from schemas.policy import Policy
 from schemas.policy.propensity import PropensityPolicy
 from schemas.tables import all_tables
 from tests import trait_world
+from tests.engines import fresh_engine
 
 AS_OF = date(2026, 11, 21)
 FIRST = AS_OF - timedelta(days=540)
@@ -100,7 +100,7 @@ def all_contracts() -> dict[str, Any]:
 
 def run(frames: dict[str, pl.DataFrame], today: Day | None = None) -> dict[str, pl.DataFrame]:
     """The step's tables, checked against their contracts."""
-    engine = DuckDBEngine()
+    engine = fresh_engine()
     for name, frame in frames.items():
         engine.register(name, frame)
     built = STEP.frames(engine, today or day())

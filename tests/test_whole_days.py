@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from assets.lake import Lake
-from tests.worlds import SAMPLE_DROP, fingerprint, killed_after, run_arguments, velocity
+from tests.worlds import ROOT, SAMPLE_DROP, fingerprint, killed_after, run_arguments, velocity
 
 # The fixtures run whole days: on a machine with other work they take longer than one test may.
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
@@ -17,9 +17,9 @@ DAYS = ("2026-11-19", "2026-11-20", "2026-11-21")
 DONE = (0, 3)
 
 
-def run_days(drop: Path, lake: Path, days: tuple[str, ...] = DAYS) -> None:
+def run_days(drop: Path, lake: Path, days: tuple[str, ...] = DAYS, at: Path | None = None) -> None:
     for day in days:
-        done = velocity(*run_arguments(day, drop, lake))
+        done = velocity(*run_arguments(day, drop, lake), at=at)
         assert done.returncode in DONE, done.stderr
 
 
@@ -39,10 +39,12 @@ def reference(eve: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path
     return lake, fingerprint(lake)
 
 
-def test_running_a_day_twice_changes_no_byte(reference: tuple[Path, dict[str, str]]) -> None:
+def test_running_a_day_twice_changes_no_byte_and_is_recorded(reference: tuple[Path, dict[str, str]], tmp_path: Path) -> None:
     lake, before = reference
-    run_days(SAMPLE_DROP, lake, DAYS[-1:])
+    shutil.copyfile(ROOT / "dagster.yaml", tmp_path / "dagster.yaml")
+    run_days(SAMPLE_DROP, lake, DAYS[-1:], at=tmp_path)
     assert fingerprint(lake) == before
+    assert list((tmp_path / ".dagster").rglob("runs.db")), "the UI would show the run"
 
 
 def test_another_order_of_files_gives_the_same_bytes(reference: tuple[Path, dict[str, str]], tmp_path: Path) -> None:

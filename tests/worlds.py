@@ -7,19 +7,28 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 ROOT = Path(__file__).resolve().parents[1]
 SAMPLE_DROP = ROOT / "data_samples" / "drop"
 SAMPLE_DAY = "2026-11-21"
 
 
-def velocity(*arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run the velocity command in a process of its own."""
-    return subprocess.run(command(*arguments), capture_output=True, text=True, cwd=ROOT, check=False)
+def velocity(*arguments: str, at: Path | None = None) -> subprocess.CompletedProcess[str]:
+    """Run the velocity command in a process of its own, in a folder in which no dagster.yaml asks for runs to be recorded."""
+    with TemporaryDirectory() as elsewhere:
+        return subprocess.run(
+            command(*arguments), capture_output=True, text=True, cwd=at or elsewhere, env=environment(), check=False
+        )
 
 
 def command(*arguments: str) -> list[str]:
     return [sys.executable, "-c", "from assets.cli import main; main()", *arguments]
+
+
+def environment(**more: str) -> dict[str, str]:
+    """The environment of a command that runs this checkout, wherever it stands."""
+    return {**os.environ, "PYTHONPATH": str(ROOT), **more}
 
 
 def run_arguments(day: str, drop: Path, lake: Path, group: str = "velocity_sample") -> list[str]:
@@ -28,9 +37,17 @@ def run_arguments(day: str, drop: Path, lake: Path, group: str = "velocity_sampl
 
 def killed_after(seconds: float, *arguments: str) -> bool:
     """Start a command and kill -9 it after so many seconds; False where it had ended by itself."""
-    with subprocess.Popen(
-        command(*arguments), cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
-    ) as process:
+    with (
+        TemporaryDirectory() as elsewhere,
+        subprocess.Popen(
+            command(*arguments),
+            cwd=elsewhere,
+            env=environment(),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        ) as process,
+    ):
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline and process.poll() is None:
             time.sleep(0.05)

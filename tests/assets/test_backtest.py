@@ -13,7 +13,7 @@ from assets.cli import POLICY_ROOT, app
 from assets.house import SAMPLE_GROUP, House
 from assets.policy_files import load_policy
 from pipelines.measurement.backtest_known import midnight_after
-from tests.worlds import SAMPLE_DAY, SAMPLE_DROP, run_arguments, velocity
+from tests.worlds import SAMPLE_DAY
 
 pytestmark = [pytest.mark.slow, pytest.mark.gx]
 PAST = date(2026, 6, 15)
@@ -21,11 +21,8 @@ SPAN = ("--from", "2026-05-01", "--to", "2026-07-01", "--every", "30")
 
 
 @pytest.fixture(scope="module")
-def lake(tmp_path_factory):
-    place = tmp_path_factory.mktemp("backtest") / "lake"
-    done = velocity(*run_arguments(SAMPLE_DAY, SAMPLE_DROP, place, SAMPLE_GROUP))
-    assert done.returncode in (0, 3), done.stderr[-2000:]
-    return place
+def lake(sample_lake):
+    return sample_lake
 
 
 @pytest.fixture(scope="module")

@@ -42,11 +42,8 @@ message: in_market_selection
 
 
 @pytest.fixture(scope="module")
-def lake(tmp_path_factory: pytest.TempPathFactory) -> Lake:
-    root = tmp_path_factory.mktemp("preview") / "lake"
-    done = velocity(*run_arguments(SAMPLE_DAY, SAMPLE_DROP, root))
-    assert done.returncode == 3, done.stderr
-    return Lake(root, SAMPLE_GROUP)
+def lake(sample_lake: Path) -> Lake:
+    return Lake(sample_lake, SAMPLE_GROUP)
 
 
 @pytest.fixture(autouse=True)

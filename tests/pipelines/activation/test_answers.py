@@ -7,17 +7,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assets.engine import DuckDBEngine
 from assets.policy_files import load_policy
 from pipelines.activation.answers import answers, doors
 from pipelines.step import Day
 from tests.answer_world import DAY, EMAILS, frames, member, rows, sha
+from tests.engines import fresh_engine
 
 POLICY = load_policy("velocity_b")
 
 
 def made(tables, policy=POLICY, day=DAY):
-    engine = DuckDBEngine()
+    engine = fresh_engine()
     for name, frame in frames(tables).items():
         engine.register(name, frame)
     told, keys = answers(engine, Day(day, policy, seed=""))

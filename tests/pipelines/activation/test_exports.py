@@ -8,8 +8,8 @@ from activation_world import CELL, TODAY, World, day
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from assets.engine import DuckDBEngine
 from schemas.policy.privacy import Grant
+from tests.engines import fresh_engine
 
 
 def sent(made, platform=None):
@@ -338,7 +338,7 @@ ASKED = st.lists(
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(people=PEOPLE, asked=ASKED, is_feed_there=st.booleans())
 def test_whatever_the_world_the_gate_holds(people, asked, is_feed_there):
-    engine = DuckDBEngine()
+    engine = fresh_engine()
     world = World()
     for number, person in enumerate(people):
         world.add_person(f"p{number}", **person)

@@ -19,6 +19,7 @@ from schemas.tables.exports import SUPPRESSION
 from schemas.tables.geography import ZIP_DISTANCE
 from schemas.tables.identity import PERSON_IDENTIFIER
 from tests.audience_world import AS_OF, GROUP, audience, candidates, day, policy, register, rows_of
+from tests.engines import fresh_engine
 
 QUICK = settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 SEGMENTS = ("loyalty", "in_market", "conquest")
@@ -50,7 +51,7 @@ CHOICES = st.permutations(["garage", "interest", "distance"]).flatmap(lambda all
 
 @pytest.fixture(scope="module")
 def shared() -> Any:
-    one = DuckDBEngine()
+    one = fresh_engine()
     yield one
     one.close()
 

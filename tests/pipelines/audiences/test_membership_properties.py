@@ -15,6 +15,7 @@ from schemas.policy.experiments import Arm, Experiment, ExperimentsPolicy
 from schemas.tables.audiences import ELIGIBILITY, MEMBERSHIP, OVERLAP
 from schemas.tables.identity import PERSON_IDENTIFIER
 from tests.audience_world import AS_OF, audience, candidates, day, policy, register, rows_of
+from tests.engines import fresh_engine
 
 QUICK = settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 NUMBERS = st.one_of(st.none(), st.integers(-2, 4))
@@ -91,7 +92,7 @@ def run(engine: DuckDBEngine, of: Any, rows: list[dict[str, Any]], **beside: pl.
 
 @pytest.fixture(scope="module")
 def shared() -> Any:
-    one = DuckDBEngine()
+    one = fresh_engine()
     yield one
     one.close()
 

@@ -19,6 +19,7 @@ from schemas.policy.channels import ChannelsPolicy, ContactLimit, Platform
 from schemas.policy.experiments import ExperimentsPolicy
 from schemas.policy.privacy import Grant, PrivacyPolicy
 from tests.audience_world import AS_OF, audience, day, policy, rows_of
+from tests.engines import fresh_engine
 
 STEPS = (
     SUPPRESSION, CONTACTS, membership.STEP, audience_conquest.STEP, audience_in_market.STEP, audience_loyalty.STEP,
@@ -90,7 +91,7 @@ class Days:
         earlier = self.days[max(self.days)] if self.days else {}
         today = tables_of(as_of)
         for step in STEPS:
-            engine = DuckDBEngine()
+            engine = fresh_engine()
             for one in step.inputs:
                 engine.register(one.alias, self._input(one, today, earlier))
             today |= self._made(step, engine, as_of)

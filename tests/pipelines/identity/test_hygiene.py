@@ -5,7 +5,6 @@ from datetime import date, timedelta
 import polars as pl
 import pytest
 
-from assets.engine import DuckDBEngine
 from assets.policy_files import load_policy
 from pipelines.activation.suppression import STEP as SUPPRESSION
 from pipelines.identity.hygiene import METRICS, STEP
@@ -15,6 +14,7 @@ from schemas.policy import Policy
 from schemas.tables import hygiene as tables
 from schemas.tables.records import CONSENT_EVENT
 from tests.audience_world import rows_of
+from tests.engines import fresh_engine
 from tests.pipelines.identity.conftest import AS_OF, Days, contact, deal, mail
 
 LONG_AGO = AS_OF - timedelta(days=2000)
@@ -23,7 +23,7 @@ HERE = {"rooftop_id": "R01"}
 
 def run(policy: Policy, records: list[dict], *, consent: list[dict] = (), **more: list[dict]) -> dict[str, pl.DataFrame]:
     """The tables actionable and hygiene, and person, of one day."""
-    engine = DuckDBEngine()
+    engine = fresh_engine()
     found = Days(engine, policy).run(records, **more)
     for name, table in found.items():
         engine.register(name, table)

@@ -6,9 +6,9 @@ import numpy as np
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from assets.engine import DuckDBEngine
 from assets.policy_files import load_policy
 from pipelines.identity.linkage.refine import components
+from tests.engines import fresh_engine
 from tests.pipelines.identity.conftest import AS_OF, Days, contact, order, partition
 
 POLICY = load_policy("velocity_b")
@@ -45,7 +45,7 @@ def orders_over(rows: list[dict], draw: st.DataObject, rule: str) -> list[dict]:
 
 
 def fresh() -> Days:
-    return Days(DuckDBEngine(), POLICY)
+    return Days(fresh_engine(), POLICY)
 
 
 @FEW

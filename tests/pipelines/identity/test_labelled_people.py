@@ -6,13 +6,13 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from assets.engine import DuckDBEngine
 from assets.policy_files import load_policy
 from pipelines.identity.daily import STEP
 from pipelines.identity.stated_vins import INPUTS as STATED
 from pipelines.step import Day
 from schemas.sources import all_feeds
 from schemas.tables.web_identity import WEB_EVIDENCE, WEB_NETWORK
+from tests.engines import fresh_engine
 from tests.pipelines.identity.conftest import AS_OF, STAMP, TABLES, frame
 
 MIN_PRECISION, MIN_RECALL = 0.97, 0.75
@@ -57,7 +57,7 @@ def scored(samples: Path) -> tuple[float, float, dict[str, pl.DataFrame]]:
         transaction_id="record_id", kind=pl.lit("sale"), status=pl.lit("closed"), number="record_id", record_id="record_id",
         vin="vin", occurred_on=pl.lit(AS_OF), updated_at=pl.lit(STAMP),
     )  # fmt: skip
-    engine = DuckDBEngine()
+    engine = fresh_engine()
     engine.register("contact_record", shaped(contacts, "contact_record"))
     engine.register("transaction", shaped(deals, "transaction"))
     engine.register("identity_rules", all_feeds()["identity_rules"].schema().create_empty())

@@ -5,12 +5,12 @@ from typing import Any
 
 import polars as pl
 
-from assets.engine import DuckDBEngine
 from assets.policy_files import load_policy
 from pipelines.records import busy_minute, session
 from pipelines.step import Day, Step
 from schemas.policy.scoring import BUSY_MINUTE_FROM
 from schemas.tables.records import TOUCH
+from tests.engines import fresh_engine
 from tests.trait_world import frame
 
 AT = datetime(2026, 11, 21, 17, tzinfo=UTC)
@@ -18,7 +18,7 @@ POLICY = load_policy("velocity_b")
 
 
 def made(step: Step, *touches: dict[str, Any]) -> pl.DataFrame:
-    engine = DuckDBEngine()
+    engine = fresh_engine()
     rows = [{"touch_id": f"t{n}", "record_id": "web_events:1", "feed": "web_events", "kind": "page_view", **one}
             for n, one in enumerate(touches)]  # fmt: skip
     engine.register("touch", frame(TOUCH, *rows))

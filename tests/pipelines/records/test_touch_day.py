@@ -6,12 +6,12 @@ import polars as pl
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from assets.engine import DuckDBEngine
 from assets.policy_files import load_policy
 from pipelines.records.touch_day import STEP
 from pipelines.step import Day
 from schemas.tables.records import TOUCH
 from schemas.tables.touches import TOUCH_DAY
+from tests.engines import fresh_engine
 from tests.trait_world import frame
 
 LATE = datetime(2026, 11, 22, 4, 59, 59, tzinfo=UTC)  # one second before midnight in New York
@@ -20,7 +20,7 @@ THING = [name for name in TOUCH_DAY.schema.column_names() if name not in ("touch
 
 
 def counted(*touches: dict) -> pl.DataFrame:
-    engine = DuckDBEngine()
+    engine = fresh_engine()
     rows = [{"touch_id": f"t{n}", "record_id": "web_events:1", "feed": "web_events", "kind": "vdp_view", **one}
             for n, one in enumerate(touches)]  # fmt: skip
     engine.register("touch", frame(TOUCH, *rows))

@@ -6,9 +6,9 @@ from decimal import Decimal
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from assets.engine import DuckDBEngine
 from pipelines.traits import equity, lifecycle, rfm, service
 from tests import trait_world as world
+from tests.engines import fresh_engine
 
 STEPS = (equity.STEP, lifecycle.STEP, rfm.STEP, service.STEP)
 MEMBERS = tuple({"record_id": f"dms_sales:{n}:buyer", "person_id": f"p{n}"} for n in range(3))
@@ -51,7 +51,7 @@ def rows_of(drawn, day_of, prefix):
 
 def results(transactions):
     given_rows = {"transaction": transactions, "member": MEMBERS, "person": PEOPLE, "garage": CARS}
-    engine = DuckDBEngine()
+    engine = fresh_engine()
     inputs = [{one.alias: given_rows.get(one.alias, ()) for one in step.inputs} for step in STEPS]
     made = [world.run(engine, step, world.policy(), **given) for step, given in zip(STEPS, inputs, strict=True)]
     engine.close()

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from assets.engine import DuckDBEngine
 from pipelines.traits.intent import STEP
 from tests import trait_world as world
+from tests.engines import fresh_engine
 from tests.touch_world import touch_days
 
 MEMBERS = ({"record_id": "web_events:c1", "person_id": "p1"}, {"record_id": "adf:7:lead", "person_id": "p1"})
@@ -153,7 +153,7 @@ TOUCHES = st.lists(
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(TOUCHES)
 def test_more_touches_never_make_less_intent_and_a_day_is_worth_no_more_than_its_caps(listed):
-    engine = DuckDBEngine()
+    engine = fresh_engine()
     touches = [touch(n, days_ago=d, kind=k, vin=v, make=m) for n, (d, k, v, m) in enumerate(listed)]
     more, less = scores(engine, touches), scores(engine, touches[:-1])
     engine.close()
@@ -167,7 +167,7 @@ def test_more_touches_never_make_less_intent_and_a_day_is_worth_no_more_than_its
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(TOUCHES, st.integers(1, 400))
 def test_what_is_dated_after_the_day_does_not_matter(listed, days_later):
-    engine = DuckDBEngine()
+    engine = fresh_engine()
     touches = [touch(n, days_ago=d, kind=k, vin=v, make=m) for n, (d, k, v, m) in enumerate(listed)]
     later = [{**row, "touch_id": f"x{n}", "occurred_at": NOON + timedelta(days=days_later)} for n, row in enumerate(touches)]
     assert scores(engine, touches) == scores(engine, touches + later)

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from assets.engine import DuckDBEngine
 from pipelines.traits.intent import STEP
 from schemas.policy.scoring import SourceCap
 from schemas.tables.touches import TOUCH_DAY
 from schemas.vocabulary_touch import TOUCH_KINDS, TOUCH_NOUNS
 from tests import trait_world as world
+from tests.engines import fresh_engine
 from tests.touch_world import touch_days
 
 MEMBERS = ({"record_id": "web_events:c1", "person_id": "p1"}, {"record_id": "s:1", "person_id": "p1"})
@@ -126,7 +126,7 @@ def test_days_of_delivery_make_the_same_tables_to_the_byte_and_drivers_add_up(dr
         (signal(n, source, days_ago=d, vin=v, make=m) if k == "third_party_vdp" else touch(n, d, kind=k, vin=v, make=m), late)
         for n, (d, k, v, m, source, late) in enumerate(drawn)
     ]
-    engine = DuckDBEngine()
+    engine = fresh_engine()
     at_once = made(engine, [one for one, _ in touches], CAPS)
     parts = [touch_days(*(one for one, late in touches if late == day)) for day in (3, 1, 0, 2)]
     by_day = made(engine, pl.concat([world.frame(TOUCH_DAY), *parts]), CAPS)

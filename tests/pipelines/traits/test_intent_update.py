@@ -7,10 +7,10 @@ import polars as pl
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from assets.engine import DuckDBEngine
 from schemas.policy.scoring import SourceCap
 from schemas.tables.touches import TOUCH_DAY
 from tests import trait_world as world
+from tests.engines import fresh_engine
 from tests.pipelines.traits.test_intent import made, touch
 from tests.touch_world import touch_days
 
@@ -46,7 +46,7 @@ def test_every_days_update_is_the_full_computation_to_the_byte(drawn):
     for number, (before, delivered, *what) in enumerate(drawn):
         days[delivered] += rows(number, before, delivered, *what)
     policy = world.policy(intent=world.SCORING.intent.model_copy(update={"source_caps": CAPS}))
-    engine = DuckDBEngine()
+    engine = fresh_engine()
     state = [world.frame(TOUCH_DAY)]
     for number, delivered in enumerate(days):
         as_of = world.AS_OF + timedelta(days=number)

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from assets.engine import DuckDBEngine
 from pipelines.traits.rfm import STEP
 from schemas.policy.scoring import RfmWeights
 from tests import trait_world as world
+from tests.engines import fresh_engine
 
 MEMBERS = tuple({"record_id": f"dms_sales:{n}:buyer", "person_id": f"p{n:02}"} for n in range(30))
 
@@ -159,7 +159,7 @@ LISTED = st.lists(st.tuples(st.integers(0, 29), st.integers(0, 30), st.integers(
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(LISTED, st.randoms())
 def test_neither_order_nor_names_matter_and_equals_share_a_fifth(listed, random):
-    engine = DuckDBEngine()
+    engine = fresh_engine()
     deals = [row(n, p, on=world.AS_OF - timedelta(days=d), gross=Decimal(g)) for n, (p, d, g) in enumerate(listed)]
     first = scored(engine, *deals)
     random.shuffle(deals)

@@ -7,7 +7,6 @@ import numpy as np
 import polars as pl
 import pytest
 
-from assets.engine import DuckDBEngine
 from assets.policy_files import load_policy
 from data_samples.simulator.contacts import client_ids, make_leads
 from data_samples.simulator.days import make_calendar
@@ -18,6 +17,7 @@ from data_samples.simulator.world import World, make_world
 from pipelines.identity.web import client, loose
 from pipelines.step import Day
 from schemas.tables import all_tables
+from tests.engines import fresh_engine
 
 PEOPLE, MONTHS, SEED = 2500, 18, 5
 AS_OF = date(2026, 11, 21)
@@ -62,7 +62,7 @@ def built(world, sessions, policy) -> Mapping[str, pl.DataFrame]:
             "identity": policy.identity.model_copy(update={"web": policy.identity.web.model_copy(update={"loose_from": 1e-9})})
         }
     )
-    engine = DuckDBEngine()
+    engine = fresh_engine()
     engine.register("web_events", sessions.select(EVENT))
     for table in client.TABLES:
         engine.register(f"previous_{table.name}", table.schema.create_empty())
