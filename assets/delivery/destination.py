@@ -36,7 +36,15 @@ class DeliveryError(Exception):
 
 
 class Refused(DeliveryError):
-    """The platform will not take this body, now or later: asking again does not help."""
+    """The platform will not take this body, now or later: asking again does not help.
+
+    `may_be_members`: a few members may be what is wrong with it, without being named; in parts the rest may be taken.
+    """
+
+    def __init__(self, reason: str, may_be_members: bool = False) -> None:
+        """Keep whether a part of the body may be taken."""
+        super().__init__(reason)
+        self.may_be_members = may_be_members
 
 
 class Unreached(DeliveryError):

@@ -1,19 +1,25 @@
 """Delivers one platform's bodies: in order, each known on disk before and after, and none twice that is known to have arrived."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 
-from assets.delivery.destination import Destination, Refused, Unreached
+import polars as pl
+
+from assets.delivery.destination import Answer, Destination, Refused, Unreached
 from assets.delivery.facts import drifts, expected_in
-from assets.delivery.journal import Journal, Planned
+from assets.delivery.halves import in_halves
+from assets.delivery.journal import Journal, Planned, content_key
 from assets.delivery.lock import Patience, Stopped, only_delivery
 from assets.delivery.open import CannotOpen, Opening, open_destination
-from assets.delivery.plan import Account, Work, changes_work, resync_work
+from assets.delivery.plan import Account, Work, bodies_of, changes_work, resync_work
 from assets.delivery.retry import retrying
 from assets.delivery.standing import check_day
 from assets.lake import Lake
 from schemas.platforms.batch import Batch
+
+SPLIT = ("add", "refresh", "remove")  # operations whose bodies mean the same in parts; a whole list does not
 
 
 @dataclass(frozen=True)
@@ -116,6 +122,26 @@ class Sender:
             self._journal.refused(one.key, refused.reason)
         return True
 
+    def _send(self, batch: Batch, key: str) -> Answer:
+        """Send a body; in parts, where it is refused and members may be the reason."""
+        try:
+            return self._to.send(batch, key)
+        except Refused as refused:
+            if not refused.may_be_members or batch.operation not in SPLIT or len(set(batch.members)) < 2:
+                raise
+            return in_halves(batch, refused, partial(self._redrawn, batch), self._send_piece)
+
+    def _redrawn(self, batch: Batch, people: Sequence[str]) -> list[Batch]:
+        """The bodies of some members of a body."""
+        asks = self._journal.asks.filter((pl.col("cell") == batch.cell) & pl.col("person_id").is_in(list(people)))
+        drawn = bodies_of(self._where, asks)
+        return [one for one in drawn if (one.operation, one.is_urgent) == (batch.operation, batch.is_urgent)]
+
+    def _send_piece(self, piece: Batch) -> Answer:
+        plan = self._journal.plan
+        self._patience.turn()
+        return self._to.send(piece, content_key(plan.group, plan.day, plan.number, piece))
+
     def _attempt(self, key: str, batch: Batch) -> None:
         """One attempt; where an earlier one may have arrived, the platform is asked first."""
         self._patience.turn()
@@ -124,7 +150,7 @@ class Sender:
         self._journal.sending(key)
         try:
             answer = self._to.settle(batch, key) if may_have else None
-            self._journal.delivered(key, answer or self._to.send(batch, key))
+            self._journal.delivered(key, answer or self._send(batch, key))
         except Unreached as error:
             self._journal.unreached(key, error.reason, is_unknown=error.is_unknown)
             raise

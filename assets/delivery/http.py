@@ -167,7 +167,7 @@ class HttpDoor:
             return Unreached(f"{self.NAME}: {fault.code}", fault.after, is_unknown=fault.meaning == "server")
         if fault.meaning == "credentials":
             return Refused(f"{self.NAME} refused the credentials ({fault.code}): see the environment variable {self.api.token}")
-        return Refused(f"{self.NAME} refused the body ({fault.code})")
+        return Refused(f"{self.NAME} refused the body ({fault.code})", may_be_members=True)
 
 
 def checked(address: str) -> str:

@@ -114,6 +114,60 @@ def test_a_rejected_member_does_not_fail_the_body(tmp_path, platform):
     assert members == {"ann": ("confirmed", None), "bob": ("rejected", "INVALID_EMAIL"), "cyd": ("confirmed", None)}
 
 
+class Picky(Platform):
+    """Refuses a whole body where it finds somebody bad in it, and does not say whom."""
+
+    def __init__(self, bad):
+        super().__init__()
+        self.bad, self.asked = bad, 0
+
+    def send(self, batch, key):
+        self.asked += 1
+        if set(batch.members) & self.bad:
+            raise Refused("INVALID_ARGUMENT", may_be_members=True)
+        return super().send(batch, key)
+
+
+@pytest.mark.parametrize("bad", [1, 3])
+def test_few_bad_members_who_are_not_named_do_not_fail_a_body(tmp_path, monkeypatch, bad):
+    people = [f"p{number:03d}" for number in range(200)]
+    one = Picky(set(people[7 : 7 + 60 * bad : 60]))
+    monkeypatch.setitem(doors.OPENERS, "folder", one)
+    monkeypatch.setattr("assets.delivery.plan.FILES", ())
+    lake = publish(tmp_path, [ask("A", person) for person in people])
+    done = deliver(lake, account(), DAY, {})
+    assert done.is_complete and one.asked <= 2 * 8 * bad + 1
+    assert one.holds["A"] == {digest(person) for person in people if person not in one.bad}
+    (told,) = receipts(done.journals[0]).to_dicts()
+    assert (told["status"], told["accepted"], told["rejected"]) == ("delivered", 200 - bad, bad)
+    rows = member_rows_of(done.journals[0])
+    assert set(rows.filter(rows["outcome"] == "rejected")["person_id"]) == one.bad
+    assert max(one.keys.values()) == 1
+
+
+def test_parts_that_arrived_before_a_cut_make_the_rest_unknown_and_begin_again_under_the_same_keys(tmp_path, monkeypatch):
+    people = [f"p{number:03d}" for number in range(40)]
+    one = Picky({people[0]})
+    one.script = [None, Unreached("HTTP 503")]
+    monkeypatch.setitem(doors.OPENERS, "folder", one)
+    monkeypatch.setattr("assets.delivery.plan.FILES", ())
+    lake = publish(tmp_path, [ask("A", person) for person in people])
+    done = deliver(lake, account(attempts=1), DAY, {})
+    assert receipts(done.journals[0])["is_unknown"].to_list() == [True] and len(one.holds["A"]) == 20
+    assert set(member_rows_of(done.journals[0])["outcome"]) == {"unknown"}
+    assert deliver(lake, account(), DAY, {}).is_complete and len(one.holds["A"]) == 39
+    assert max(one.keys.values()) == 2, "the part that had arrived came again under its key"
+
+
+def test_a_body_that_is_wrong_itself_is_given_up_soon(tmp_path, monkeypatch):
+    people = [f"p{number:03d}" for number in range(200)]
+    one = Picky(set(people))
+    monkeypatch.setitem(doors.OPENERS, "folder", one)
+    monkeypatch.setattr("assets.delivery.plan.FILES", ())
+    done = deliver(publish(tmp_path, [ask("A", person) for person in people]), account(), DAY, {})
+    assert receipts(done.journals[0])["status"].to_list() == ["refused"] and one.asked == 7
+
+
 @pytest.mark.parametrize("can_settle", [True, False])
 def test_a_lost_answer_is_asked_for_before_anything_is_sent_again(lake, platform, can_settle):
     platform.can_settle = can_settle
