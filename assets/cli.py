@@ -30,6 +30,7 @@ from assets.cli_shared import shared_command
 from assets.cli_subject import export_subject_command
 from assets.cli_triggers import triggers_command
 from assets.cli_update import update_command
+from assets.delivery.told import delivery_rows
 from assets.house import PROJECT, SAMPLE_GROUP, House
 from assets.lake import Lake
 from assets.policy_check import check_policy
@@ -241,7 +242,7 @@ def _show(house: House, day: date) -> None:
     for row in audience_rows(house.tables, day):
         table.add_row(*row)
     out.print(table)
-    for line in export_rows(house.tables, day):
+    for line in [*export_rows(house.tables, day), *delivery_rows(house.tables, day)]:
         out.print(line, highlight=False)
     for line in breaker_rows(house.tables, day):
         out.print(line, highlight=False, soft_wrap=True, style="yellow")

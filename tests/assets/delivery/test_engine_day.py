@@ -12,6 +12,7 @@ from assets.delivery.day import counts, rounds_left, send
 from assets.delivery.destination import Answer, Refused, Rejection, Unreached
 from assets.delivery.engine import deliver
 from assets.delivery.round import Fault
+from assets.delivery.told import delivery_rows
 from assets.house import PROJECT, House
 from tests.assets.delivery.delivery_world import DAY, GROUP, Platform, account, ask, publish
 
@@ -59,6 +60,9 @@ def test_the_asset_shows_receipts_and_warns_of_what_is_set_aside_without_failing
     assert not check.passed and check.severity == dg.AssetCheckSeverity.WARN
     (event,) = done.asset_materializations_for_node("deliver_pinterest")
     assert (event.metadata["delivered"].value, event.metadata["refused"].value, event.metadata["rejected"].value) == (1, 1, 1)
+    assert delivery_rows(house.tables, DAY) == [
+        "sent to pinterest: 1 of 2 bodies delivered, 1 refused, 1 members rejected (no such list)"
+    ]
     assert "ann" not in str(event.metadata) and "no such list" in str(event.metadata["receipts"].value)
 
 
