@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from tests.pipelines.identity.conftest import deal
-from tests.pipelines.identity.test_garage import OTHER, VIN, Garage, garage, order
+from tests.pipelines.identity.garage_world import OTHER, VIN, Garage, garage, order
 
 __all__ = ["garage"]  # the fixture
 
