@@ -16,7 +16,7 @@ from assets.delivery.http_google import GoogleDoor
 from pipelines.activation.render import batches, full_batches
 from schemas.platforms.batch import Batch
 from tests.assets.delivery.servers.google import Google
-from tests.assets.delivery.servers.http_server import TOKEN, serving
+from tests.assets.delivery.servers.http_server import TOKEN, impatient, serving
 
 LIST = "77"
 VARIABLE = "VELOCITY_GOOGLE_TOKEN"
@@ -30,7 +30,7 @@ def google() -> Iterator[Google]:
 
 @pytest.fixture
 def door(google: Google) -> Iterator[GoogleDoor]:
-    one = GoogleDoor(Api(VARIABLE, address=google.url, timeout_seconds=0.5), {VARIABLE: TOKEN})
+    one = GoogleDoor(Api(VARIABLE, address=google.url, timeout_seconds=10), {VARIABLE: TOKEN})
     yield one
     one.close()
 
@@ -123,7 +123,7 @@ def test_what_may_be_over_soon_is_unreached(
 ) -> None:
     google.faults.script = [kind]
     (come,) = drawn(rows("P1"))
-    with pytest.raises(Unreached) as caught:
+    with pytest.raises(Unreached) as caught, impatient(door, kind):
         door.send(come, "key")
     assert (caught.value.after, caught.value.is_unknown) == (after, is_unknown)
     assert bool(google.audiences[LIST]) == is_applied

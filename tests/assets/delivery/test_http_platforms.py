@@ -16,7 +16,7 @@ from assets.delivery.http_thetradedesk import TradeDeskDoor
 from pipelines.activation.render import batches, full_batches
 from schemas.platforms.batch import Batch
 from tests.assets.delivery.members import digest, held, rows
-from tests.assets.delivery.servers.http_server import TOKEN, Platform, serving
+from tests.assets.delivery.servers.http_server import TOKEN, Platform, impatient, serving
 from tests.assets.delivery.servers.meta import Meta
 from tests.assets.delivery.servers.social import Linkedin, Pinterest, Snap, TradeDesk
 
@@ -50,7 +50,7 @@ def door(name: str, server: Platform) -> Iterator[HttpDoor]:
 
 
 def opened(name: str, server: Platform, token: str = TOKEN) -> HttpDoor:
-    return DOORS[name][1](Api(VARIABLE, "1", server.url, IDS, timeout_seconds=0.5), {VARIABLE: token})
+    return DOORS[name][1](Api(VARIABLE, "1", server.url, IDS, timeout_seconds=10), {VARIABLE: token})
 
 
 def drawn(name: str, *people: str, action: str = "add", cause: str = "entered") -> list[Batch]:
@@ -79,7 +79,7 @@ def test_members_come_and_go(name: str, server: Platform, door: HttpDoor) -> Non
 def test_what_may_be_over_soon_is_unreached_and_can_be_sent_again(name: str, server: Platform, door: HttpDoor, kind: str) -> None:
     (one, *_) = drawn(name, "P1")
     server.faults.script = [kind]
-    with pytest.raises(Unreached) as caught:
+    with pytest.raises(Unreached) as caught, impatient(door, kind):
         door.send(one, "key")
     assert caught.value.is_unknown == (not kind.startswith("limit"))
     assert door.settle(one, "key") is None
@@ -203,7 +203,7 @@ def test_a_drop_of_the_trade_desk_may_fail_after_its_address_was_given(kind: str
         door = opened("thetradedesk", server)
         server.faults.script = ["", kind]
         (one, *_) = drawn("thetradedesk", "P1")
-        with pytest.raises(Unreached):
+        with pytest.raises(Unreached), impatient(door, kind):
             door.send(one, "key")
         assert door.send(one, "key").request_id == "ref-2"
         assert all_held(server) == {found for found in held("thetradedesk", "P1") if found.startswith("Email")}

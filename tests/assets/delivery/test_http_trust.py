@@ -45,7 +45,7 @@ def account(google: Google, key: rsa.RSAPrivateKey = KEY) -> str:
 
 
 def door(google: Google, secret: str) -> GoogleDoor:
-    return GoogleDoor(Api("SECRET", "1", google.url, {"loyalty": "77"}, timeout_seconds=1), {"SECRET": secret})
+    return GoogleDoor(Api("SECRET", "1", google.url, {"loyalty": "77"}, timeout_seconds=10), {"SECRET": secret})
 
 
 def test_a_service_accounts_key_is_exchanged_for_a_token_that_is_kept(google: Google) -> None:

@@ -29,7 +29,7 @@ def server(tmp_path: Path) -> Iterator[Sftp]:
 def place(server: Sftp) -> SftpPlace:
     known = server.host_key.fingerprint
     return SftpPlace(
-        "127.0.0.1", USER, "drop", server.port, fingerprint=known, password="VELOCITY_SFTP_PASSWORD", timeout_seconds=5
+        "127.0.0.1", USER, "drop", server.port, fingerprint=known, password="VELOCITY_SFTP_PASSWORD", timeout_seconds=20
     )
 
 

@@ -35,7 +35,7 @@ SERVERS: dict[str, Callable[..., Platform]] = {
 }
 APIS = {"google", "linkedin", "meta"}  # those that say whom they do not take
 TURNS = {"ingest": "add", "POST users": "add", "DELETE users": "remove", "Add": "add", "Delete": "remove"}
-SHARE, SLOWNESS, PATIENCE = 0.3, 0.4, 0.15
+SHARE, SLOWNESS, PATIENCE = 0.3, 0.6, 0.3
 RULES = {"first_wait_seconds": 0, "rate_per_minute": 6000, "attempts": 20, "timeout_seconds": PATIENCE}
 ENVIRONMENT = {"TOKEN": TOKEN, "PASSWORD": sftp.PASSWORD, "KEY": "k", "SECRET": "s"}
 # Of each cell: who opted out, who left, who comes, who is told again, who stays, whom the platform does not take.

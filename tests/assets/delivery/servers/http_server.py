@@ -12,6 +12,10 @@ from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TypeVar
 
+import httpx
+
+from assets.delivery.http import HttpDoor
+
 TOKEN = "token-of-the-tests-0123456789"
 # too many requests (seconds, and as a date); errors before and after the body was applied; late answers; cut connections
 KINDS = ("limit", "limit date", "500", "503", "503 applied", "slow", "slow applied", "cut", "cut applied")
@@ -129,6 +133,17 @@ class Server(ThreadingHTTPServer):
 
     def handle_error(self, *_: object) -> None:
         """A client that went away is no news here."""
+
+
+@contextmanager
+def impatient(door: HttpDoor, kind: str) -> Iterator[None]:
+    """Where an answer is to be late, the door does not wait for it; otherwise it has all the time that a loaded machine needs."""
+    patience = door.client.timeout
+    door.client.timeout = httpx.Timeout(0.3) if kind.startswith("slow") else patience
+    try:
+        yield
+    finally:
+        door.client.timeout = patience
 
 
 P = TypeVar("P", bound=Platform)

@@ -52,7 +52,7 @@ class Storage:
         if kind.startswith(("slow", "cut")):
             with suppress(OSError):
                 environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
-            return []
+            raise ConnectionAbortedError  # the server takes it for a client that went away
         status, code = CODES[kind.split(" ")[0]]
         start(status, [("Content-Type", "application/xml"), *([("Retry-After", "7")] if kind == "limit" else [])])
         return [SLOW_DOWN % code]
