@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime
 from functools import partial
 
 import polars as pl
@@ -92,14 +92,25 @@ class Sender:
 
     def send_all(self, bodies: Mapping[str, Batch]) -> str:
         """Every body that is not known to have arrived, in order. A manifest goes only where all the others are there."""
-        failed = 0
+        failed, withheld = 0, 0
         for one in self._journal.left:
             if one.operation == "manifest" and len(self._journal.left) > 1:
+                continue
+            if self._is_too_old() and one.operation not in ("remove", "manifest"):
+                withheld += 1
                 continue
             failed = 0 if self._deliver(one, bodies[one.key]) else failed + 1
             if failed >= self._where.delivery.give_up_after:
                 return f"not reached {failed} times in a row ({self._journal.states[one.key].reason}); the rest waits"
-        return ""
+        return (
+            f"{withheld} bodies that add people wait: the day is too old to say who opted out; run a newer one"
+            if withheld
+            else ""
+        )
+
+    def _is_too_old(self) -> bool:
+        most = self._where.delivery.max_age_days
+        return most is not None and (datetime.now(UTC).date() - self._journal.plan.day).days > most
 
     def measure(self, cells: Iterable[str]) -> None:
         """Ask how many members the platform holds in each cell that it was told of, or should hold."""

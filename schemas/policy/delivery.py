@@ -45,6 +45,12 @@ class Delivery(PolicyModel):
         default=120, ge=0, le=3600, description="seconds waited at most; a platform that asks for longer is left for later"
     )
     give_up_after: int = Field(default=3, ge=1, le=1000, description="bodies in a row that are not reached before the rest waits")
+    max_age_days: int | None = Field(
+        default=None,
+        ge=0,
+        le=90,
+        description="days after which a day's exports only withdraw people: who opted out since is not known; null: no limit",
+    )
     retry_rounds: int = Field(
         default=4, ge=0, le=50, description="times a day that what was not reached is tried again by itself, 15 minutes apart"
     )

@@ -231,6 +231,13 @@ def test_two_deliveries_of_a_platform_never_run_at_once(lake, platform):
     assert deliver(lake, account(), DAY, {}).is_complete
 
 
+def test_a_day_that_is_too_old_only_withdraws_people(lake, platform):
+    done = deliver(lake, account(max_age_days=0), DAY, {})
+    assert {one.operation for one in platform.sent} == {"remove"} and len(platform.sent) == 2
+    assert done.problem.startswith("3 bodies that add people wait: the day is too old to say who opted out")
+    assert deliver(lake, account(), DAY, {}).is_complete and len(platform.sent) == 5
+
+
 def test_switched_off_sends_nothing_and_a_missing_secret_is_named_without_its_value(lake, platform):
     assert "is_on is false" in deliver(lake, account(is_on=False), DAY, {}).problem
     done = deliver(lake, account(secrets={"token": "PIN_TOKEN"}), DAY, {"OTHER": "x"})
