@@ -11,6 +11,7 @@ import polars as pl
 
 from pipelines.activation.breaker_words import sentence
 from pipelines.activation.consent import TEXTS, served_platforms
+from pipelines.activation.reach_forecast import REPORT_DAYS
 from pipelines.engine import Engine, query_text
 from pipelines.step import Day
 from schemas.platforms import PlatformContract, all_platforms
@@ -44,6 +45,7 @@ def judge(engine: Engine, day: Day, rows: pl.DataFrame, allowed: pl.DataFrame, c
     counted = _counts(engine, rows, allowed, cells)
     age = dict(engine.sql("SELECT feed, age_days FROM feed_freshness ORDER BY feed").rows())
     churn = engine.sql("SELECT value FROM identity_health WHERE metric = 'churn'").get_column("value").to_list()
+    falls = reported_falls(engine, day)
     released = set(engine.sql("SELECT platform, cell FROM breaker_release ORDER BY ALL").rows())
     told: list[dict[str, Any]] = []
     for name, _, one in served_platforms(day):
@@ -51,7 +53,7 @@ def judge(engine: Engine, day: Day, rows: pl.DataFrame, allowed: pl.DataFrame, c
             continue
         mine = {row["cell"]: row for row in counted.filter(pl.col("platform") == name).to_dicts()}
         for limit in day.policy.channels.breaker.of(name):
-            for cell, value, base in _values(limit, mine, age, churn):
+            for cell, value, base in _values(limit, mine, age, churn, falls.get(name)):
                 told.append(_judged(day, name, cell, limit, value, base, mine, released))
     return pl.DataFrame(told, schema=NOTHING_JUDGED, orient="row")
 
@@ -89,6 +91,15 @@ def _counts(engine: Engine, rows: pl.DataFrame, allowed: pl.DataFrame, cells: pl
     return engine.sql(query_text(__package__, "breaker"))
 
 
+def reported_falls(engine: Engine, day: Day) -> dict[str, float]:
+    """By what share of it each platform's newest reported match is below the best of the days before; see reach_reports.sql."""
+    reported = engine.sql(query_text(__package__, "reach_reports"), as_of=day.as_of, days=REPORT_DAYS)
+    shares: dict[str, list[float]] = {}
+    for platform, one, of in reported.select("platform", "reported", "expected").iter_rows():
+        shares.setdefault(platform, []).append(one / of)
+    return {name: max(1 - of[0] / max(of[1:]), 0.0) for name, of in shares.items() if len(of) > 1 and max(of[1:]) > 0}
+
+
 def strong_kinds(contract: PlatformContract) -> list[str]:
     """Kinds of identifiers by which a platform finds people best: e-mails and phones; all that it takes if neither."""
     best = [one.kind for one in contract.identifiers if one.evidence in REACHABLE]
@@ -96,7 +107,7 @@ def strong_kinds(contract: PlatformContract) -> list[str]:
 
 
 def _values(
-    limit: BreakerLimit, mine: Mapping[str, Mapping[str, int]], age: Mapping[str, int], churn: list[float]
+    limit: BreakerLimit, mine: Mapping[str, Mapping[str, int]], age: Mapping[str, int], churn: list[float], fall: float | None
 ) -> Iterator[tuple[str, float | None, int | None]]:  # fmt: skip
     """Cell, value and the people that it is a share of (null: it is no share of people), for each cell that a limit is about."""
     if limit.figure == "feed_age":
@@ -105,7 +116,7 @@ def _values(
     elif limit.figure == "identity_churn":
         yield WHOLE, churn[0] if churn else None, None
     elif limit.figure == "reported_match_loss":
-        yield WHOLE, None, None
+        yield WHOLE, fall, None
     else:
         for cell, row in mine.items():
             yield cell, *_share(limit.figure, row)
@@ -125,10 +136,17 @@ def _parts(figure: str, row: Mapping[str, int]) -> tuple[float, int]:
         "shrinkage": (max(base - row["stay"], 0), base),
         "removals_share": (row["removed"], base),
         "overlap_share": (row["twice"], row["stay"]),
-        "null_share": (row["without_strong"], row["allowed"]),
+        "null_share": (_rise(row) * row["sendable"], row["sendable"]),
         "lost_share": (row["lost_strong"], row["had_strong"]),
         "match_loss": (fewer * row["both_times"], row["both_times"]),
     }[figure]
+
+
+def _rise(row: Mapping[str, int]) -> float:
+    """Points by which the share without a strong identifier is above that of those held; some segments have few at any time."""
+    if not row["sendable"] or not row["was_held"]:
+        return 0.0
+    return max(row["weak"] / row["sendable"] - row["was_weak"] / row["was_held"], 0.0)
 
 
 def _judged(

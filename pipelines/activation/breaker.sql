@@ -36,21 +36,28 @@ held_before AS (
   FROM previous_delivered JOIN strong_kind USING (platform) SEMI JOIN judged_cell USING (platform, cell)
 ),
 quality AS (
-  SELECT told.platform, unnest([told.cell, '*']) AS cell, is_strong, was_strong, told.identifiers AS now_sent, held_before.identifiers AS was_sent
+  SELECT told.platform, unnest([told.cell, '*']) AS cell, is_strong, was_strong, told.identifiers AS now_sent,
+    held_before.identifiers AS was_sent
   FROM told LEFT JOIN held_before USING (platform, cell, person_id)
 ),
 judged AS (
-  SELECT platform, cell, count(*) AS allowed, count(*) FILTER (NOT is_strong) AS without_strong,
+  SELECT platform, cell, count(now_sent) AS sendable, count(*) FILTER (now_sent IS NOT NULL AND NOT is_strong) AS weak,
     count(*) FILTER (was_strong) AS had_strong, count(*) FILTER (was_strong AND NOT is_strong) AS lost_strong,
     count(was_sent) AS both_times, coalesce(sum(len(now_sent)) FILTER (was_sent IS NOT NULL), 0) AS identifiers_now,
     coalesce(sum(len(was_sent)), 0) AS identifiers_before
   FROM quality GROUP BY platform, cell
-)
+),
+earlier AS (
+  SELECT platform, unnest([cell, '*']) AS cell, was_strong FROM held_before
+),
+before AS (SELECT platform, cell, count(*) AS was_held, count(*) FILTER (NOT was_strong) AS was_weak FROM earlier GROUP BY platform, cell)
 SELECT coalesce(size.platform, judged.platform) AS platform, coalesce(size.cell, judged.cell) AS cell,
   coalesce(held, 0) AS held, coalesce(gone_at_once, 0) AS gone_at_once, coalesce(stay, 0) AS stay, coalesce(removed, 0) AS removed,
-  coalesce(twice, 0) AS twice, coalesce(allowed, 0) AS allowed, coalesce(without_strong, 0) AS without_strong,
+  coalesce(twice, 0) AS twice, coalesce(sendable, 0) AS sendable, coalesce(weak, 0) AS weak,
+  coalesce(was_held, 0) AS was_held, coalesce(was_weak, 0) AS was_weak,
   coalesce(had_strong, 0) AS had_strong, coalesce(lost_strong, 0) AS lost_strong, coalesce(both_times, 0) AS both_times,
   coalesce(identifiers_now, 0) AS identifiers_now, coalesce(identifiers_before, 0) AS identifiers_before
 FROM size FULL JOIN judged ON judged.platform = size.platform AND judged.cell = size.cell
 LEFT JOIN overlap ON overlap.platform = size.platform AND overlap.cell = size.cell
+LEFT JOIN before ON before.platform = judged.platform AND before.cell = judged.cell
 ORDER BY platform, cell

@@ -36,5 +36,7 @@ def _way_on(row: Mapping[str, Any], facts: FigureFacts, day: date) -> str:
 
 
 def amount(value: float, unit: str) -> str:
-    """A figure with its unit: a share as per cent, else the number."""
+    """A figure with its unit: a share as per cent, points of one, else the number."""
+    if unit.startswith("points"):
+        return f"{100 * value:.1f} points"
     return f"{value:.1%}" if unit.startswith("share") else f"{value:g} {unit}"

@@ -57,11 +57,10 @@ FIGURES: Mapping[str, FigureFacts] = MappingProxyType(
             False,
         ),
         "null_share": FigureFacts(
-            "share of the people allowed",
+            "points of the share of people",
             1,
-            "people without e-mail and phone (without address, for mail)",
+            "people without e-mail and phone, above the share of those held",
             "blank columns of the feeds: table person_identifier, quarantines",
-            False,
         ),
         "lost_share": FigureFacts(
             "share of the people held",

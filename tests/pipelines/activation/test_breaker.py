@@ -225,8 +225,9 @@ def test_old_feeds_and_moving_identities_block_the_platform(engine):
 
 def test_lost_e_mails_block_and_nothing_is_taken_back(engine):
     before = first(engine)
-    blank = {one: {"email": "nothing", "address": "||"} for one in PEOPLE[:8]}
-    for one in (limit("null_share", 0.2), limit("lost_share", 0.2)):
+    nothing = {one: {"email": "nothing", "address": "||"} for one in PEOPLE[:8]}
+    no_e_mail = {one: {"email": "nothing"} for one in PEOPLE[:8]}
+    for one, blank in ((limit("null_share", 0.2), no_e_mail), (limit("lost_share", 0.2), nothing)):
         made = world_of(PEOPLE, before, **blank).export(engine, with_breaker(day(TOMORROW), one))
         assert held(made) == PEOPLE and asked(made) == {}
         (cell,) = rows(made, cell=CELL, figure=one.figure)
@@ -239,6 +240,27 @@ def test_fewer_identifiers_per_person_are_a_loss_of_match(engine):
     made = world_of(PEOPLE, before).export(engine, with_breaker(day(TOMORROW), limit("match_loss", 0.25)))
     (cell,) = rows(made, cell=CELL, figure="match_loss")
     assert cell["value"] == pytest.approx(1 / 3) and cell["is_blocked"], "e-mail, phone and address became e-mail and address"
+
+
+def test_a_platform_that_reports_fewer_matches_is_held(engine):
+    before = first(engine)
+    world = world_of([*PEOPLE, "new"], before)
+    world.rows["drift"] = [
+        {
+            "platform": "google",
+            "cell": CELL,
+            "delivery": str(n),
+            "day": TODAY - timedelta(days=n),
+            "reported": reported,
+            "expected": 20,
+        }
+        for n, reported in ((2, 16), (1, 15), (0, 9))
+    ]
+    made = world.export(engine, with_breaker(day(TOMORROW), limit("reported_match_loss", 0.3)))
+    (found,) = rows(made, figure="reported_match_loss")
+    assert found["value"] == pytest.approx(1 - 9 / 16) and asked(made) == {}
+    assert asked(made, "meta") == {"new": "add"}, "who reports nothing is not judged by it"
+    assert rows(made, "meta")[0]["verdict"] == "not_measured"
 
 
 def test_overlap_between_cells(engine):
