@@ -1,4 +1,4 @@
-"""velocity export-subject: give a person all that is known of them. Exit codes: 0 done; 2 nobody there, or the folder is taken."""
+"""velocity export-subject: give a person all that is known of them. Exit codes: 0 done; 2 nobody there, or the folder is used."""
 
 import json
 import os
@@ -10,9 +10,10 @@ import typer
 from rich.console import Console
 
 from assets.catalogue import all_contracts
-from assets.forget import newest_day
+from assets.forget import newest_day, placeholders
 from assets.forget_subject import NobodyThere, subject_of
-from assets.lake import Lake
+from assets.house import PROJECT, House
+from assets.policy_problem import PolicyError
 from assets.subject_rows import rows_by_table
 from pipelines.reports.subject_page import subject_page
 
@@ -29,15 +30,17 @@ def export_subject_command(
     folder: Annotated[
         Path, typer.Option("--out", help="A new folder; only this user can read it. Personal data: mind who looks.")
     ],
+    policy: Annotated[Path, typer.Option("--policy", help="The folder that holds the groups.")] = PROJECT / "policy",
 ) -> None:
     """Write all that is known of a person: JSON and CSV by table, and a page to read."""
     if folder.exists() and any(folder.iterdir()):
         err.print(f"--out {folder} is not empty; name a new folder", style="red", soft_wrap=True)
         raise typer.Exit(MISUSED)
-    tables = Lake(lake.resolve(), group)
+    house = House(group=group, drop="", lake=str(lake.resolve()), policy=str(policy.resolve()))
+    tables = house.tables
     try:
-        subject = subject_of(tables, person)
-    except NobodyThere as nobody:
+        subject = subject_of(tables, person, placeholders(house))
+    except (NobodyThere, PolicyError) as nobody:
         err.print(str(nobody), style="red", soft_wrap=True)
         raise typer.Exit(MISUSED) from None
     found = dict(rows_by_table(tables, subject))

@@ -64,11 +64,17 @@ def newest_day(lake: Lake) -> date:
     return days[-1]
 
 
+def placeholders(house: House) -> frozenset[str]:
+    """E-mails and phones that policy says are nobody's."""
+    rules = house.rules.identity
+    return frozenset({*(one.lower() for one in rules.placeholder_emails), *(f"+1{one}" for one in rules.placeholder_phones)})
+
+
 def forget(house: House, person_id: str, asked: Asked) -> dict[str, Any]:
     """Forget a person and return the certificate. Hold the lake's lock. Errors: NobodyThere, TellsTooMuch."""
     lake = house.tables
     resume(house)
-    subject = subject_of(lake, person_id)
+    subject = subject_of(lake, person_id, placeholders(house))
     if pattern(needles(subject)).search(asked.reason):
         raise TellsTooMuch
     journal = Journal(lake, keyed_id(PREFIX, house.seed, "forgotten", subject.person_id, asked.day.isoformat()))
@@ -86,7 +92,7 @@ def resume(house: House) -> list[dict[str, Any]]:
 def preview(house: House, person_id: str) -> Preview:
     """What would go. Nothing is changed. Errors: NobodyThere."""
     lake, day = house.tables, newest_day(house.tables)
-    subject = subject_of(lake, person_id)
+    subject = subject_of(lake, person_id, placeholders(house))
     tombstone_id = keyed_id(PREFIX, house.seed, "forgotten", subject.person_id, day.isoformat())
     stones = _stones(house, subject, tombstone_id, day)
     files = []
@@ -138,7 +144,7 @@ def _of_removals(rows: pl.DataFrame) -> Subject:
 def stones_of(house: House, person_id: str) -> Tombstones:
     """What somebody's tombstone will hold. Errors: NobodyThere."""
     day = newest_day(house.tables)
-    return _stones(house, subject_of(house.tables, person_id), "", day)
+    return _stones(house, subject_of(house.tables, person_id, placeholders(house)), "", day)
 
 
 def _stones(house: House, subject: Subject, tombstone_id: str, day: date) -> Tombstones:

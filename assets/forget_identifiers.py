@@ -9,11 +9,11 @@ from pipelines.activation.forget_keys import ALONE, joined_name, mailbox, sha, s
 
 
 def identifiers_of(
-    lake: Lake, records: set[str], contacts: pl.DataFrame, stated: pl.DataFrame
+    lake: Lake, records: set[str], contacts: pl.DataFrame, stated: pl.DataFrame, placeholders: frozenset[str]
 ) -> tuple[set[tuple[str, str, str]], set[str]]:
     """Keys of tombstones (kind, value, name), and identifiers of nobody else as cells hold them."""
     known = pl.concat([stated, _hashed(stated), _of_contacts(contacts)]).unique()
-    known = known.join(_nobodys(lake), on=["kind", "value"], how="anti")
+    known = known.join(_nobodys(lake, placeholders), on=["kind", "value"], how="anti")
     newest = lake.read("contact_record", lake.days("contact_record")[-1])
     others = _of_contacts(newest.filter(~pl.col("record_id").is_in(list(records))))
     others = others.join(known.select("kind", "value").unique(), on=["kind", "value"], how="semi")
@@ -26,15 +26,46 @@ def identifiers_of(
         if kind in ALONE and (kind, value) not in held:
             keys.add((kind, value, ""))
     alone = {(kind, value) for kind, value, _ in known.iter_rows() if (kind, value) not in held and kind not in ("vin", "row")}
-    return keys, set(_as_in_cells(alone, contacts))
+    return keys, set(_as_in_cells(alone, contacts, {value for kind, value in held if kind.endswith("_hash")}))
 
 
-def _nobodys(lake: Lake) -> pl.DataFrame:
+def nameless_others(
+    lake: Lake, ids: set[str], member: pl.DataFrame, contacts: pl.DataFrame, placeholders: frozenset[str]
+) -> set[str]:
+    """People without a name who are known by an e-mail or phone of the person, or by its hash, which nobody with a name has too.
+
+    Identity keeps apart what it cannot be sure of; to be forgotten they are the same.
+    """
+    newest = lake.read("contact_record", lake.days("contact_record")[-1]).join(member, on="record_id")
+    is_named = (pl.col("first_name").is_not_null() & pl.col("last_name").is_not_null()) | pl.col("is_business")
+    named = newest.filter(is_named)["person_id"].unique()
+    mine = (
+        _of_contacts(contacts)
+        .select("kind", "value")
+        .unique()
+        .join(_nobodys(lake, placeholders), on=["kind", "value"], how="anti")
+    )
+    mine = mine.filter(pl.col("kind").is_in(["email", "email_hash", "phone", "phone_hash"]))
+    rest = newest.filter(~pl.col("person_id").is_in(list(ids)))
+    held = _of_contacts(rest.filter(pl.col("person_id").is_in(named.implode()))).select("kind", "value").unique()
+    free = mine.join(held, on=["kind", "value"], how="anti")
+    found = set()
+    for person, rows in rest.filter(~pl.col("person_id").is_in(named.implode())).group_by("person_id"):
+        if _of_contacts(rows).join(free, on=["kind", "value"], how="semi").height:
+            found.add(str(person[0]))
+    return found
+
+
+def _nobodys(lake: Lake, placeholders: frozenset[str]) -> pl.DataFrame:
     """E-mails and phones of the group itself and placeholders: kind, value. They say of nobody who it is."""
+    made_up = pl.DataFrame(
+        [("email" if "@" in one else "phone", one) for one in placeholders], schema=["kind", "value"], orient="row"
+    )
     shared = lake.read("shared_identifier", lake.days("shared_identifier")[-1])
     kept = shared.filter(pl.col("reason").cast(pl.String).is_in(["group_owned", "placeholder"]))
     told = kept.select(kind=pl.col("kind").cast(pl.String), value="value", name=pl.lit(None, pl.String))
-    return pl.concat([told, _hashed(told)]).select("kind", "value")
+    both = pl.concat([told, made_up.cast(pl.String).with_columns(name=pl.lit(None, pl.String))])
+    return pl.concat([both, _hashed(both)]).select("kind", "value")
 
 
 def _of_contacts(contacts: pl.DataFrame) -> pl.DataFrame:
@@ -87,18 +118,18 @@ def sent(lake: Lake, ids: set[str]) -> set[str]:
     return found
 
 
-def _as_in_cells(alone: set[tuple[str, str]], contacts: pl.DataFrame) -> Iterator[str]:
+def _as_in_cells(alone: set[tuple[str, str]], contacts: pl.DataFrame, held: set[str]) -> Iterator[str]:
     """Every text by which a cell may name an identifier that is theirs alone."""
     for kind, value in alone:
         yield value
         if kind == "address":
             continue
-        if kind in ("email", "phone"):
+        if kind in ("email", "phone") and sha(value) not in held:
             yield sha(value)
     boxes = {value for kind, value in alone if kind == "email"}
     for email in contacts["emails"].explode().drop_nulls().unique():
         if mailbox(email) in boxes:
-            yield from (email, sha(email))
+            yield from (one for one in (email, sha(email)) if one not in held)
     for raw, standard in contacts.select("emails_raw", "emails").iter_rows():
-        if all(mailbox(one) in boxes for one in standard or []):
+        if standard and all(mailbox(one) in boxes for one in standard):
             yield from (one for one in raw or [] if "@" in one)

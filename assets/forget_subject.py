@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from assets.forget_identifiers import identifiers_of, sent
+from assets.forget_identifiers import identifiers_of, nameless_others, sent
 from assets.lake import Lake
 from pipelines.activation.forget_keys import Hasher, blocks, evidence, names
 from pipelines.ingest.forgotten import text_key
@@ -108,17 +108,20 @@ def living_id(lake: Lake, person_id: str) -> str:
     return person_id
 
 
-def subject_of(lake: Lake, person_id: str) -> Subject:
-    """Everything that the lake knows somebody by. Errors: NobodyThere."""
+def subject_of(lake: Lake, person_id: str, placeholders: frozenset[str] = frozenset()) -> Subject:
+    """Everything that the lake knows somebody by; e-mails and phones that are placeholders are nobody's. Errors: NobodyThere."""
     person_id = living_id(lake, person_id)
     retired = _every(lake, "retired_person", ["retired_person_id", "person_id"])
     ids = _led_to(person_id, retired)
     members = {day: lake.read("member", day).select("record_id", "person_id") for day in lake.days("member")}
     records = _records(members, ids)
+    last = members[max(members)]
+    ids |= nameless_others(lake, ids, last, _contacts(lake, records), placeholders)
+    records = _records(members, ids)
     mixed = _mixed(members, ids, records)
     contacts = _contacts(lake, records)
     rows, stated = _source_rows(lake, records)
-    keys, own = identifiers_of(lake, records, contacts, stated)
+    keys, own = identifiers_of(lake, records, contacts, stated, placeholders)
     own |= sent(lake, ids)
     profiles = _profiles(lake, records)
     return Subject(

@@ -27,7 +27,7 @@ ALONE = ("row", "customer", "client", "email", "email_hash", "phone", "phone_has
 PREFIXES = ("customer_", "co_buyer_")
 COLUMNS = {
     "email": ("email", "email_1", "email_2", "email_3"),
-    "email_hash": ("email_sha256",),
+    "email_hash": ("email_sha256", "lead_key"),
     "phone": ("phone", "phone_1", "phone_2", "phone_3", "home_phone", "cell_phone", "work_phone", "caller"),
     "phone_hash": ("phone_sha256",),
     "client": ("user_pseudo_id", "web_client", "web_user_id"),
