@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from assets.delivery.destination import Answer, Refused, Rejection, Unreached
-from assets.delivery.http_answers import Fault, content, meaning_of, waiting
+from assets.delivery.http_answers import Fault, content, is_whole, meaning_of, waiting
 from schemas.platforms.batch import Batch
 
 # How often one body is sent again without the members that the platform objected to, before it is given up.
@@ -106,7 +106,8 @@ class HttpDoor:
         """What is wrong with an answer; None where the body was taken."""
         if response.is_success:
             return None
-        return Fault(meaning_of(response.status_code), f"HTTP {response.status_code}", waiting(response))
+        status = response.status_code
+        return Fault(meaning_of(status), f"HTTP {status}", waiting(response), is_whole=is_whole(status))
 
     def answer(self, batch: Batch, response: httpx.Response) -> Answer:
         """What the platform said to a body that it took."""
@@ -167,7 +168,7 @@ class HttpDoor:
             return Unreached(f"{self.NAME}: {fault.code}", fault.after, is_unknown=fault.meaning == "server")
         if fault.meaning == "credentials":
             return Refused(f"{self.NAME} refused the credentials ({fault.code}): see the environment variable {self.api.token}")
-        return Refused(f"{self.NAME} refused the body ({fault.code})", may_be_members=True)
+        return Refused(f"{self.NAME} refused the body ({fault.code})", may_be_members=not fault.is_whole)
 
 
 def checked(address: str) -> str:

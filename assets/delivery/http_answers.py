@@ -14,6 +14,7 @@ import httpx
 class Fault:
     """What is wrong, in a platform's own code. `spots` are the places in the body of the members that it objects to.
 
+    `is_whole`: no part of the body would be taken either, as where the audience is not there.
     `meaning`: limit, too many requests; server, may be over soon; credentials; body, this body will never be taken.
     """
 
@@ -21,6 +22,7 @@ class Fault:
     code: str
     after: float | None = None
     spots: tuple[int, ...] = ()
+    is_whole: bool = False
 
 
 def word(code: object) -> str:
@@ -36,6 +38,11 @@ def meaning_of(status: int) -> str:
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR or status in (HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY):
         return "server"
     return "credentials" if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN) else "body"
+
+
+def is_whole(status: int) -> bool:
+    """Whether a refusal is certainly not about members: what is said of these, or of their number, are 400, 413 and 422."""
+    return status not in (HTTPStatus.BAD_REQUEST, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.UNPROCESSABLE_ENTITY)
 
 
 def waiting(response: httpx.Response) -> float | None:

@@ -14,7 +14,7 @@ import httpx
 
 from assets.delivery.destination import Answer
 from assets.delivery.http import HttpDoor
-from assets.delivery.http_answers import Fault, content, meaning_of, waiting, word
+from assets.delivery.http_answers import Fault, content, is_whole, meaning_of, waiting, word
 from assets.delivery.http_google_token import GRANT, Token, fresh_token, service_account
 from schemas.platforms.batch import Batch
 
@@ -52,7 +52,10 @@ class GoogleDoor(HttpDoor):
         spots = {int(found[1]) for one in _violations(details) if (found := SPOT.match(str(one.get("field", ""))))}
         code = " ".join(dict.fromkeys([word(status) if status else f"HTTP {response.status_code}", *reasons[:3]]))
         after = waiting(response)
-        return Fault(meaning, code, _delay(details) if after is None else after, tuple(sorted(spots)))
+        after = _delay(details) if after is None else after
+        fields = [str(one.get("field", "")) for one in _violations(details)]
+        is_other = bool(fields) and not any(field.lower().replace("_", "").startswith("audiencemembers") for field in fields)
+        return Fault(meaning, code, after, tuple(sorted(spots)), is_other or is_whole(response.status_code))
 
     def answer(self, batch: Batch, response: httpx.Response) -> Answer:
         """The id by which the request's status can be asked for later."""

@@ -6,7 +6,7 @@ import httpx
 
 from assets.delivery.destination import Answer, Rejection
 from assets.delivery.http import HttpDoor
-from assets.delivery.http_answers import Fault, coded, content, meaning_of, waiting
+from assets.delivery.http_answers import Fault, coded, content, is_whole, meaning_of, waiting
 from schemas.platforms.batch import Batch
 
 # Versions of the API end after a year: policy says another, options.version.
@@ -34,7 +34,8 @@ class LinkedinDoor(HttpDoor):
     def fault(self, response: httpx.Response) -> Fault | None:
         """An element that may be taken later makes the whole come again: adding twice is a success by design."""
         if not response.is_success:
-            return Fault(meaning_of(response.status_code), coded(response, "serviceErrorCode", "code"), waiting(response))
+            status, code = response.status_code, coded(response, "serviceErrorCode", "code")
+            return Fault(meaning_of(status), code, waiting(response), is_whole=is_whole(status))
         late = [meaning for one in _statuses(response) if (meaning := meaning_of(one)) in ("limit", "server") and one >= 400]
         return Fault(late[0], "an element was not taken for now", waiting(response)) if late else None
 

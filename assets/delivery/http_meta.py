@@ -11,13 +11,14 @@ import httpx
 
 from assets.delivery.destination import Answer, Rejection
 from assets.delivery.http import HttpDoor
-from assets.delivery.http_answers import Fault, content, meaning_of, waiting
+from assets.delivery.http_answers import Fault, content, is_whole, meaning_of, waiting
 from schemas.platforms.batch import Batch
 
 # Application, account, page and custom limits; the 80000s are limits by business use case, 80003 that of custom audiences.
 LIMITS = {4, 17, 32, 341, 613, *range(80000, 80015)}
 FAILURES = {1, 2}
 CREDENTIALS = {3, 10, 102, 190, *range(200, 300)}
+NOT_OF_MEMBERS = {33, 1713230}  # no such audience; an audience that is blocked
 REASON = "invalid entry"
 
 
@@ -35,7 +36,9 @@ class MetaDoor(HttpDoor):
         told = content(response).get("error", {})
         number, below = _number(told.get("code")), _number(told.get("error_subcode"))
         code = f"error {number}" + (f" subcode {below}" if below else "") if number else f"HTTP {response.status_code}"
-        return Fault(_meaning(number, told, response.status_code), code, _regained(response))
+        status = response.status_code
+        is_other = below in NOT_OF_MEMBERS or is_whole(status)
+        return Fault(_meaning(number, told, status), code, _regained(response), is_whole=is_other)
 
     def answer(self, batch: Batch, response: httpx.Response) -> Answer:
         """Rows that were not taken: those that are shown by whose they are, the others by their number."""

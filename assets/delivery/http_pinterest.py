@@ -4,7 +4,7 @@ import httpx
 
 from assets.delivery.destination import Answer
 from assets.delivery.http import HttpDoor
-from assets.delivery.http_answers import Fault, coded, content, meaning_of, waiting
+from assets.delivery.http_answers import Fault, coded, content, is_whole, meaning_of, waiting
 from schemas.platforms.batch import Batch
 
 
@@ -20,7 +20,7 @@ class PinterestDoor(HttpDoor):
             return None
         after, reset = waiting(response), response.headers.get("X-RateLimit-Reset", "")
         after = float(reset) if after is None and reset.isdecimal() else after
-        return Fault(meaning_of(response.status_code), coded(response, "code"), after)
+        return Fault(meaning_of(response.status_code), coded(response, "code"), after, is_whole=is_whole(response.status_code))
 
     def answer(self, batch: Batch, response: httpx.Response) -> Answer:
         """What could not be read comes without saying whose it is."""

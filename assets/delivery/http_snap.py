@@ -6,7 +6,7 @@ import httpx
 
 from assets.delivery.destination import Answer
 from assets.delivery.http import HttpDoor
-from assets.delivery.http_answers import Fault, coded, content, meaning_of, waiting
+from assets.delivery.http_answers import Fault, coded, content, is_whole, meaning_of, waiting
 from pipelines.activation.render_snap import SCHEMAS, segment_name
 from schemas.platforms.batch import Batch
 
@@ -26,7 +26,9 @@ class SnapDoor(HttpDoor):
             return None
         if response.is_success and not told:
             return Fault("server", "no answer of Snap's")
-        return Fault(meaning_of(response.status_code), coded(response, "error_code"), waiting(response))
+        return Fault(
+            meaning_of(response.status_code), coded(response, "error_code"), waiting(response), is_whole=_is_whole(response)
+        )
 
     def answer(self, batch: Batch, response: httpx.Response) -> Answer:
         """How many of the digests were taken; whose are left out Snap does not say."""
@@ -49,3 +51,8 @@ class SnapDoor(HttpDoor):
         told = self.told("GET", f"/v1/segments/{segment}").get("segments", [])
         found = [one.get("segment", {}).get("approximate_number_users") for one in told]
         return int(found[0]) if found and isinstance(found[0], int) else None
+
+
+def _is_whole(response: httpx.Response) -> bool:
+    """Snap says of a part what is wrong with it under a success of HTTP."""
+    return not response.is_success and is_whole(response.status_code)

@@ -141,11 +141,13 @@ def test_a_date_to_wait_for_is_seconds(google: Google, door: GoogleDoor) -> None
 
 def test_what_will_never_be_taken_is_refused_in_the_platforms_words(google: Google, door: GoogleDoor) -> None:
     (unknown,) = batches("google", rows("P1"), "1", {"loyalty": "404"})
-    with pytest.raises(Refused, match="INVALID_ARGUMENT INVALID_USER_LIST_ID"):
+    with pytest.raises(Refused, match="INVALID_ARGUMENT INVALID_USER_LIST_ID") as caught:
         door.send(unknown, "key")
+    assert not caught.value.may_be_members
     google.most = 1
-    with pytest.raises(Refused, match="TOO_MANY_AUDIENCE_MEMBERS"):
+    with pytest.raises(Refused, match="TOO_MANY_AUDIENCE_MEMBERS") as caught:
         door.send(drawn(rows("P1", "P2"))[0], "key")
+    assert caught.value.may_be_members  # half of it may be taken
 
 
 def test_credentials_are_named_by_their_variable_and_never_shown(google: Google) -> None:

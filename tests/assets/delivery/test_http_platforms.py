@@ -99,8 +99,9 @@ def test_credentials_are_named_by_their_variable_and_never_shown(name: str, serv
 
 def test_an_audience_that_is_not_there_is_refused(name: str, server: Platform, door: HttpDoor) -> None:
     (one, *_) = batches(name, rows(name, "P1"), "1", {})
-    with pytest.raises(Refused, match="refused the body"):
+    with pytest.raises(Refused, match="refused the body") as caught:
         door.send(one, "key")
+    assert not caught.value.may_be_members
 
 
 def test_no_log_shows_a_body_a_token_or_a_signature(
@@ -193,8 +194,9 @@ def test_a_success_of_http_may_be_none_of_snaps() -> None:
     with serving(Snap(tuple(IDS.values()))) as server:
         (one, *_) = drawn("snap", "P1")
         wrong = Batch(**{**vars(one), "body": one.body.replace(b"EMAIL_SHA256", b"EMAIL")})
-        with pytest.raises(Refused, match="HTTP 200 E1001"):
+        with pytest.raises(Refused, match="HTTP 200 E1001") as caught:
             opened("snap", server).send(wrong, "key")
+        assert caught.value.may_be_members
 
 
 @pytest.mark.parametrize("kind", ["503", "slow applied", "cut"])
