@@ -4,23 +4,22 @@ One step makes all four tables from one pass over the window, because each reads
 brands, kinds and values as numbers; names are put on here.
 """
 
-from collections.abc import Mapping
-
 import numpy as np
 import polars as pl
 
 from pipelines.engine import Engine
 from pipelines.step import Day, Input, Step
-from pipelines.traits.drivers import driver_rows, repeat_rows
-from pipelines.traits.interest import INPUTS, interest_frame
-from pipelines.traits.looked_at import LookedAt, looked_at
-from pipelines.traits.points import MICROS, in_order, points_of, shares_of
+from pipelines.traits.drivers import driver_frame, driver_rows, repeat_rows
+from pipelines.traits.interest import INPUTS, interest_frame, tops_frame
+from pipelines.traits.looked_at import dimension_frame, looked_at
+from pipelines.traits.points import MICROS, Figures, Points, in_order, points_of, shares_of, touches_of
 from pipelines.traits.runs import Runs, Sorted, Truth, Whole, gathered, whole
-from pipelines.traits.scored_touch import ALL, COUNTED, brand_names, figures_of, keep_touches, kind_names, thing_numbers
-from schemas.tables.intent import DIMENSIONS, INTENT_DIMENSION, INTENT_DRIVER
+from pipelines.traits.scored_touch import ALL, COUNTED, brand_names, figures_of, keep_touches, kind_names
+from pipelines.traits.things import Things, things_of
+from schemas.tables.intent import INTENT_DIMENSION, INTENT_DRIVER
 from schemas.tables.traits import INTENT, INTEREST
-from schemas.vocabulary_touch import TOUCH_NOUNS
 
+SLAB_TOUCHES = 200_000  # rows of the window; larger arrays leave the processor's caches and are given back to the system
 TIERS = pl.Series(["hot", "warm", "cold"], dtype=pl.Enum(["hot", "warm", "cold"]))
 NEVER = 32_767  # no age: above every day of a window
 COUNTS = {  # columns of intent by the flag whose kinds they count
@@ -30,26 +29,37 @@ COUNTS = {  # columns of intent by the flag whose kinds they count
 
 
 def build(engine: Engine, day: Day) -> dict[str, pl.DataFrame]:
-    """Frames of intent, intent_driver, intent_dimension and interest, each sorted by its key."""
+    """Frames of intent, intent_driver, intent_dimension and interest, each sorted by its key.
+
+    People are taken a slab at a time, so that what is worked out of them stays small however many there are.
+    """
     touches = keep_touches(engine, day)
-    brand_of, vin_of = thing_numbers(engine)
-    brand, all_no = brand_of[touches.thing], brand_names(day.policy).index(ALL)
-    figures = figures_of(engine, day.policy)
-    rows = in_order(touches, np.full(len(brand), all_no))
-    of_all = points_of(rows, figures)
-    shares = shares_of(rows, of_all)
-    has_brand = brand >= 0
-    of_brand = points_of(in_order(touches.of(has_brand), brand[has_brand]), figures)
-    repeats = repeat_rows(touches, brand, vin_of[touches.thing], day)
-    drivers = driver_rows([of_all, of_brand], repeats, day)
     people = engine.sql("SELECT DISTINCT person_no, person_id FROM touch_shopper ORDER BY person_no")["person_id"]
-    looked = looked_at(engine, shares)
-    return {
-        "intent": intent_frame(drivers, day, people),
-        "intent_driver": driver_frame(drivers.filter(pl.col("micros") > 0), day, people),
-        "intent_dimension": dimension_frame(looked, people),
-        "interest": interest_frame(engine, day, people, looked, shares),
-    }
+    things, figures, found = things_of(engine), figures_of(engine, day.policy), []
+    all_no = brand_names(day.policy).index(ALL)
+    for rows in in_order(touches, np.full(len(touches.person), all_no)).slabs(SLAB_TOUCHES):
+        of_all = points_of(rows, figures)
+        shares, drivers = shares_of(rows, of_all), drivers_of(rows, of_all, things, figures, day)
+        looked = looked_at(shares, things)
+        found.append(
+            {
+                INTENT.name: intent_frame(drivers, day, people),
+                INTENT_DRIVER.name: driver_frame(drivers.filter(pl.col("micros") > 0), day, people),
+                INTENT_DIMENSION.name: dimension_frame(looked, people),
+                INTEREST.name: tops_frame(looked, shares, things),
+            }
+        )
+    made = {name: pl.concat([one[name] for one in found]) for name in found[0]}
+    return {**made, INTEREST.name: interest_frame(engine, day, people, made[INTEREST.name])}
+
+
+def drivers_of(rows: Sorted, of_all: Points, things: Things, figures: Figures, day: Day) -> pl.DataFrame:
+    """The drivers of the people of a slab, whose points as a whole are `of_all`, and of the brands that their touches concern."""
+    touches = touches_of(rows)
+    brand, vin = things.brand[touches.thing], things.vin[touches.thing]
+    has_brand = np.flatnonzero(brand >= 0)
+    of_brand = points_of(in_order(touches.of(has_brand), brand[has_brand]), figures)
+    return driver_rows([of_all, of_brand], repeat_rows(touches, brand, vin, day), day)
 
 
 def intent_frame(drivers: pl.DataFrame, day: Day, people: pl.Series) -> pl.DataFrame:
@@ -88,62 +98,6 @@ def activity(drivers: pl.DataFrame, runs: Runs, kinds: list[str]) -> dict[str, W
         "first_age": runs.largest(np.where(is_scored, whole(drivers["oldest_age"]), -1)),
         "last_age": runs.smallest(np.where(is_scored, whole(drivers["newest_age"]), NEVER)),
     }
-
-
-def driver_frame(drivers: pl.DataFrame, day: Day, people: pl.Series) -> pl.DataFrame:
-    """One row per person, brand and kind with points, and its sentence: 3 payment calculator uses in 14 days: 41 of 96 points."""
-    kinds = kind_names(day.policy)
-    person_no, brand_no, kind_no, micros = (whole(drivers[one]) for one in ("person_no", "brand_no", "kind_no", "micros"))
-    runs = Runs.of(person_no, brand_no)
-    score = runs.spread(runs.sums(micros))
-    one, many = (pl.Series([TOUCH_NOUNS[kind][place] for kind in kinds]) for place in (0, 1))
-    return INTENT_DRIVER.schema.cast(
-        drivers.with_columns(
-            person_id=people.gather(person_no - 1),
-            brand=pl.Series(brand_names(day.policy)).gather(brand_no),
-            kind=pl.Series(kinds).gather(kind_no),
-            points=pl.Series(micros / MICROS),
-            share=pl.Series(micros / score).round(6),
-            noun=pl.when(pl.col("touches") == 1).then(one.gather(kind_no)).otherwise(many.gather(kind_no)),
-            whole=pl.Series((micros + MICROS // 2) // MICROS),
-            of_whole=pl.Series((score + MICROS // 2) // MICROS),
-        )
-        .with_columns(sentence=SENTENCE)
-        .select(INTENT_DRIVER.schema.column_names())
-    )
-
-
-DAYS = (
-    pl.when(pl.col("oldest_age") == 0)
-    .then(pl.lit(" today: "))
-    .otherwise(pl.format(" in {} days: ", pl.col("oldest_age").cast(pl.Int32) + 1))
-)
-SENTENCE = pl.format("{} {}{}{} of {} points", "touches", "noun", DAYS, "whole", "of_whole")
-
-
-def dimension_frame(looked: Mapping[str, LookedAt], people: pl.Series) -> pl.DataFrame:
-    """One row per person, dimension and value that points name."""
-    told = [(place, looked[name]) for place, name in enumerate(DIMENSIONS) if name in looked]
-    if not told:
-        return INTENT_DIMENSION.schema.create_empty()
-    person, micros = (np.concatenate([getattr(one, name) for _, one in told]) for name in ("person", "micros"))
-    place = np.concatenate([np.full(len(one.person), number) for number, one in told])
-    begins = np.cumsum([0, *(one.values.height for _, one in told)])
-    value = np.concatenate([one.value + begin for (_, one), begin in zip(told, begins, strict=False)])
-    rows = Sorted.of(person, place, value, micros)
-    runs = rows.runs(2)
-    person, place, value, micros = (rows.column(number) for number in range(4))
-    return INTENT_DIMENSION.schema.cast(
-        pl.DataFrame(
-            {
-                "person_id": people.gather(person - 1),
-                "dimension": pl.Series(DIMENSIONS, dtype=pl.Enum(DIMENSIONS)).gather(place),
-                "value": pl.concat([one.values["value"] for _, one in told]).gather(value),
-                "points": micros / MICROS,
-                "share": pl.Series(micros / np.maximum(runs.spread(runs.sums(micros)), 1)).round(6),
-            }
-        )
-    )
 
 
 STEP = Step(

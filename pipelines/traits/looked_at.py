@@ -6,11 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from pipelines.engine import Engine, query_text
-from pipelines.traits.points import Shares
+from pipelines.traits.points import MICROS, Shares
 from pipelines.traits.runs import Runs, Sorted, Truth, Whole, whole
+from pipelines.traits.things import Dimension, Things
+from schemas.tables.intent import DIMENSIONS, INTENT_DIMENSION
 
-PACKAGE = "pipelines.traits"
 AGES = 512  # above the days of the longest window
 
 
@@ -25,24 +25,19 @@ class LookedAt:
     values: pl.DataFrame
 
 
-def looked_at(engine: Engine, shares: Shares) -> Mapping[str, LookedAt]:
-    """Add up the points of what each person looked at, by dimension. Reads `touch_thing` that scored_touch keeps."""
-    rows = engine.sql(query_text(PACKAGE, "touch_value"))
-    return {str(key[0]): by_value(shares, told) for key, told in rows.partition_by("dimension", as_dict=True).items()}
+def looked_at(shares: Shares, things: Things) -> Mapping[str, LookedAt]:
+    """Add up the points of what each person looked at, by dimension."""
+    return {name: by_value(shares, one) for name, one in things.dimensions.items()}
 
 
-def by_value(shares: Shares, told: pl.DataFrame) -> LookedAt:
-    """Points by person and value of one dimension, whose things and values are `told`(thing_no, value, label, make)."""
-    values = told.group_by("value").agg(pl.min("label"), pl.min("make")).sort("value")
-    things = told.join(values.select("value").with_row_index("place"), on="value")
-    value_of = np.full(int(max(shares.thing.max(initial=0), things["thing_no"].max() or 0)) + 1, -1, dtype=np.int64)
-    value_of[whole(things["thing_no"])] = whole(things["place"])
-    value = value_of[shares.thing]
+def by_value(shares: Shares, dimension: Dimension) -> LookedAt:
+    """Points by person and value of one dimension."""
+    value = dimension.value_of[shares.thing]
     has = np.flatnonzero(value >= 0)
     rows = Sorted.of(shares.person[has], value[has], shares.age[has], shares.micros[has])
     runs = rows.runs(2)
     person, value, age = (rows.column(number, runs.at) for number in range(3))
-    return LookedAt(person, value, runs.sums(rows.column(3)), age, values)
+    return LookedAt(person, value, runs.sums(rows.column(3)), age, dimension.values)
 
 
 def tops(looked: LookedAt, only: Truth | None = None) -> tuple[Whole, Whole]:
@@ -66,3 +61,28 @@ def top_models(looked: LookedAt, makes: LookedAt, top_makes: tuple[Whole, Whole]
     among = top_makes[0] < len(top)
     top[top_makes[0][among]] = top_makes[1][among]
     return tops(looked, make_of[looked.value] == top[looked.person])
+
+
+def dimension_frame(looked: Mapping[str, LookedAt], people: pl.Series) -> pl.DataFrame:
+    """One row per person, dimension and value that points name."""
+    told = [(place, looked[name]) for place, name in enumerate(DIMENSIONS) if name in looked]
+    if not told:
+        return INTENT_DIMENSION.schema.create_empty()
+    person, micros = (np.concatenate([getattr(one, name) for _, one in told]) for name in ("person", "micros"))
+    place = np.concatenate([np.full(len(one.person), number) for number, one in told])
+    begins = np.cumsum([0, *(one.values.height for _, one in told)])
+    value = np.concatenate([one.value + begin for (_, one), begin in zip(told, begins, strict=False)])
+    rows = Sorted.of(person, place, value, micros)
+    runs = rows.runs(2)
+    person, place, value, micros = (rows.column(number) for number in range(4))
+    return INTENT_DIMENSION.schema.cast(
+        pl.DataFrame(
+            {
+                "person_id": people.gather(person - 1),
+                "dimension": pl.Series(DIMENSIONS, dtype=pl.Enum(DIMENSIONS)).gather(place),
+                "value": pl.concat([one.values["value"] for _, one in told]).gather(value),
+                "points": micros / MICROS,
+                "share": pl.Series(micros / np.maximum(runs.spread(runs.sums(micros)), 1)).round(6),
+            }
+        )
+    )

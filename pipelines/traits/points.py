@@ -73,6 +73,12 @@ def in_order(touches: Touches, brand: Whole) -> Sorted:
     return Sorted.of(touches.person, brand, touches.source, touches.age, touches.kind, touches.thing, touches.touches)
 
 
+def touches_of(rows: Sorted) -> Touches:
+    """The touches of some rows in order, without their brand."""
+    person, _, source, age, kind, thing, touches = (rows.column(number) for number in range(TOUCHES + 1))
+    return Touches(person, kind, source, age, thing, touches)
+
+
 def points_of(rows: Sorted, figures: Figures) -> Points:
     """Points by person, brand, source, day and kind, of rows as `in_order` makes them."""
     runs = rows.runs(KEYS)

@@ -1,7 +1,7 @@
 """Sums and extremes over runs of rows with equal keys. Rows are sorted by key, so that no hashing is needed; whole numbers only,
 so that the order of adding cannot matter. Which rows and keys those are belongs to the modules about points."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
@@ -85,9 +85,16 @@ class Sorted:
             return cls(packed, bits[:-1], columns[-1:]).some(order)
         return cls(columns[0], (), columns).some(np.lexsort(columns[-2::-1]))
 
-    def some(self, places: Whole) -> "Sorted":
+    def some(self, places: Whole | slice) -> "Sorted":
         """The rows at some places."""
         return replace(self, packed=self.packed[places], columns=tuple(column[places] for column in self.columns))
+
+    def slabs(self, rows: int) -> "Iterator[Sorted]":
+        """The rows in parts of about so many, never parted where the first column is the same; at least one part."""
+        begins = self.runs(1).at
+        cuts = np.unique(begins[np.searchsorted(begins, np.arange(0, len(self.packed), rows), side="right") - 1])
+        for begin, end in zip(cuts, [*cuts[1:], len(self.packed)], strict=True) if len(cuts) else [(0, 0)]:
+            yield self.some(slice(int(begin), int(end)))
 
     def runs(self, columns: int) -> Runs:
         """The runs of rows in which none of the first so many columns changes."""

@@ -15,7 +15,6 @@ import polars as pl
 from pipelines.engine import Engine, Value, query_text
 from pipelines.step import Day
 from pipelines.traits.points import Figures, Touches
-from pipelines.traits.runs import Whole, whole
 from schemas.policy import Policy
 
 PACKAGE = "pipelines.traits"
@@ -77,15 +76,6 @@ def figures_of(engine: Engine, policy: Policy) -> Figures:
         per_day=per_day,
         in_all=in_all,
     )
-
-
-def thing_numbers(engine: Engine) -> tuple[Whole, Whole]:
-    """Brand and VIN of things as numbers, by the thing's number; -1 where there is none."""
-    things = engine.sql("SELECT thing_no, coalesce(brand_no, -1) AS brand_no, coalesce(vin_no, -1) AS vin_no FROM touch_thing")
-    places = whole(things["thing_no"])
-    brand, vin = (np.full(int(places.max(initial=0)) + 1, -1, dtype=np.int64) for _ in range(2))
-    brand[places], vin[places] = whole(things["brand_no"]), whole(things["vin_no"])
-    return brand, vin
 
 
 def brand_names(policy: Policy) -> list[str]:

@@ -7,6 +7,7 @@ import polars as pl
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from pipelines.traits import intent
 from schemas.policy.scoring import SourceCap
 from schemas.tables.touches import TOUCH_DAY
 from tests import trait_world as world
@@ -55,3 +56,15 @@ def test_every_days_update_is_the_full_computation_to_the_byte(drawn):
         full = made(engine, touch_days(*(one for day in days[: number + 1] for one in day)), as_of, MEMBERS, policy)
         assert all(update[name].equals(full[name]) for name in full)
     engine.close()
+
+
+def test_how_many_people_are_worked_out_at_a_time_changes_nothing(engine, monkeypatch):
+    drawn = [(n % 90, 0, KINDS[n % 6], n % 4, n % 4, 1 + n % 3) for n in range(60)]
+    touches = touch_days(
+        *(one for number, (before, delivered, *what) in enumerate(drawn) for one in rows(number, before, delivered, *what))
+    )
+    at_once = made(engine, touches, members=MEMBERS)
+    monkeypatch.setattr(intent, "SLAB_TOUCHES", 1)
+    one_by_one = made(engine, touches, members=MEMBERS)
+    assert at_once["intent"]["person_id"].n_unique() == 2
+    assert all(at_once[name].equals(one_by_one[name]) for name in at_once)

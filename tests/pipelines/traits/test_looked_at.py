@@ -5,6 +5,7 @@ import polars as pl
 
 from pipelines.traits.looked_at import LookedAt, by_value, top_models, tops
 from pipelines.traits.points import Shares
+from pipelines.traits.things import dimension
 
 MAKES = pl.DataFrame({"value": ["Acura", "Kia"], "label": ["Acura", "Kia"], "make": ["Acura", "Kia"]})
 MODELS = pl.DataFrame({"value": ["Acura MDX", "Kia Rio"], "label": ["MDX", "Rio"], "make": ["Acura", "Kia"]})
@@ -39,7 +40,7 @@ def test_nobody_looked():
 def test_points_of_things_with_the_same_value_are_added_up():
     told = pl.DataFrame({"thing_no": [1, 3, 4], "value": ["Kia", "Acura", "Kia"], "label": ["Kia", "Acura", "Kia"]})
     shares = Shares(*np.array([(1, 1, 5, 10), (1, 4, 3, 20), (1, 2, 0, 99), (2, 3, 1, 7)], dtype=np.int64).T)
-    found = by_value(shares, told.with_columns(make="label"))
+    found = by_value(shares, dimension(told.with_columns(make="label"), 5))
     assert found.values["value"].to_list() == ["Acura", "Kia"]
     columns = (found.person, found.value, found.micros, found.age)
     assert [one.tolist() for one in columns] == [[1, 2], [1, 0], [30, 7], [3, 1]]

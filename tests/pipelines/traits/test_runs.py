@@ -56,3 +56,16 @@ def test_rows_are_sorted_whether_they_fit_into_one_number_or_not(wide, rows):
     runs = told.runs(1)
     assert told.column(0, runs.at).tolist() == sorted({row[0] for row in rows})
     assert told.some(runs.at).column(0).tolist() == sorted({row[0] for row in rows})
+
+
+@settings(deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 9)), max_size=20), st.integers(1, 8), st.sampled_from([0, 2**61]))
+def test_slabs_are_all_rows_and_never_part_a_first_key(rows, size, wide):
+    columns = np.array([(one, other + wide, other) for one, other in rows], dtype=np.int64).reshape(-1, 3).T
+    told = Sorted.of(*columns)
+    slabs = list(told.slabs(size))
+    assert np.concatenate([one.column(1) for one in slabs]).tolist() == told.column(1).tolist()
+    firsts = [set(one.column(0).tolist()) for one in slabs]
+    assert sum(len(one) for one in firsts) == len({row[0] for row in rows})
+    largest = max((sum(row[0] == key for row in rows) for key in range(6)), default=0)
+    assert all(len(one.column(0)) < size + largest for one in slabs)
