@@ -6,7 +6,7 @@ from pathlib import Path
 
 import polars as pl
 
-from assets.forget_files import needles, others, pattern
+from assets.forget_files import may_name, needles, others, pattern
 from assets.forget_subject import Subject
 from assets.forget_tables import partitions
 from assets.lake import Lake
@@ -19,7 +19,7 @@ def left_over(lake: Lake, subject: Subject) -> Counter[str]:
     found: Counter[str] = Counter()
     tables = [lake.part(*one) for one in partitions(lake)]
     for place in [*tables, *others(lake)]:
-        count = in_parquet(place, texts, wanted) if place.suffix == ".parquet" else in_bytes(place, wanted)
+        count = in_parquet(place, texts, wanted) if place.suffix == ".parquet" else in_bytes(place, texts, wanted)
         if count:
             found[place.relative_to(lake.home).as_posix()] = count
     return found
@@ -36,9 +36,10 @@ def in_parquet(place: Path, texts: list[str], wanted: re.Pattern[str]) -> int:
     return count
 
 
-def in_bytes(place: Path, wanted: re.Pattern[str]) -> int:
+def in_bytes(place: Path, texts: list[str], wanted: re.Pattern[str]) -> int:
     """How many places of a file name somebody."""
-    return sum(1 for _ in wanted.finditer(place.read_bytes().decode("utf-8", "replace")))
+    content = place.read_bytes().decode("utf-8", "replace")
+    return sum(1 for _ in wanted.finditer(content)) if may_name(content, texts) else 0
 
 
 def _has_text(dtype: pl.DataType) -> bool:

@@ -10,7 +10,7 @@ import polars as pl
 
 from assets.forget_identifiers import identifiers_of, nameless_others, sent
 from assets.lake import Lake
-from pipelines.activation.forget_keys import Hasher, blocks, evidence, names
+from pipelines.activation.forget_keys import Hasher, blocks, evidence, hashed_keys, is_read, names
 from pipelines.ingest.forgotten import text_key
 from schemas.contract import Feed, Kind
 from schemas.sources import all_feeds
@@ -59,11 +59,8 @@ class Subject:
 
     def tombstones(self, tombstone_id: str, hasher: Hasher, day: date) -> pl.DataFrame:
         """The rows of the table forgotten."""
-        weak = {(kind, value) for kind, value, _ in self.keys}
-        rows = [("any", hasher.of(*one)) for one in weak]
-        rows += [("named", hasher.of(*one)) for one in self.keys if one[2]]
-        rows += [("alone", hasher.of(*one)) for one in self.keys if not one[2]]
-        told = pl.DataFrame(sorted(set(rows)), schema=["scope", "key_hash"], orient="row")
+        rows = hashed_keys(self.keys, hasher)
+        told = pl.DataFrame(rows, schema=["scope", "key_hash"], orient="row")
         return told.with_columns(tombstone_id=pl.lit(tombstone_id), forgotten_on=pl.lit(day))
 
     def as_json(self) -> dict[str, Any]:
@@ -225,10 +222,11 @@ def source_parts(lake: Lake, feed: Feed) -> Iterator[tuple[date, Path]]:
 
 
 def texts_of(feed: Feed, part: Path) -> pl.DataFrame:
-    """The columns of text of accepted rows, with `at`, their place."""
+    """The columns of text of accepted rows that may say whose they are, with `at`, their place."""
     schema = pl.read_parquet_schema(part)
     text = [one.name for one in feed.fields if one.kind in (Kind.TEXT, Kind.VIN) and one.name in schema]
-    return pl.read_parquet(part, columns=["row_key", *text]).with_row_index("at")
+    told = [one for one in text if is_read(one) or one in (*text_key(feed), "left_ref", "right_ref", "request_id")]
+    return pl.read_parquet(part, columns=["row_key", *told]).with_row_index("at")
 
 
 def rows_of(feed: Feed, rows: pl.DataFrame, keys: Mapping[str, frozenset[str]]) -> list[pl.Series]:

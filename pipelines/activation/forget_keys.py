@@ -4,7 +4,7 @@ The same few lines decide which rows of the lake go when somebody is forgotten, 
 files here, and no name of a feed: a column says by its own name what it holds.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from hashlib import blake2b, sha256
@@ -38,6 +38,23 @@ NAMES = {"caller_name": "full_name"}
 LONG = {"at": pl.UInt32, "party": pl.String, "kind": pl.String, "value": pl.String}
 
 
+def is_read(column: str) -> bool:
+    """Whether a column of text is looked at to tell whose a row is."""
+    base = column
+    for prefix in PREFIXES:
+        base = base.removeprefix(prefix)
+    streets = {one for street in STREETS for one in street}
+    return base in {
+        *PARTS,
+        *NAMES,
+        *streets,
+        "number",
+        "contact_id",
+        "dealer_id",
+        *(one for names in COLUMNS.values() for one in names),
+    }
+
+
 @dataclass(frozen=True)
 class Block:
     """The columns of a row that are about one person: `of` maps the name of a column without its prefix to the column."""
@@ -67,12 +84,15 @@ def _vehicle(loose: dict[str, str]) -> dict[str, str]:
     return {name: column for name, column in loose.items() if name in ("vin", "dealer_id")}
 
 
-def evidence(block: Block, rows: pl.DataFrame, feed: str, key: Sequence[str] = ()) -> pl.DataFrame:
+def evidence(
+    block: Block, rows: pl.DataFrame, feed: str, key: Sequence[str] = (), is_near: Callable[[str], bool] | None = None
+) -> pl.DataFrame:
     """Every identifier that a block states, in standard form, long: at, party, kind, value, each once.
 
     `rows` has `at` and columns of text; `key` names the columns of the feed's key, none where the row has none in text.
+    `is_near` says of a ZIP whether streets there matter: to bring a street into standard form takes its time.
     """
-    parts = [pl.DataFrame(schema=LONG), *_listed(block, rows), *_streets(block, rows), *_numbers(block, rows)]
+    parts = [pl.DataFrame(schema=LONG), *_listed(block, rows), *_streets(block, rows, is_near), *_numbers(block, rows)]
     if key and all(one in rows.columns for one in key):
         joined = pl.concat_str([pl.col(one).str.strip_chars().fill_null("") for one in key], separator="|")
         parts.append(_long(rows.select("at", value=pl.concat_str(pl.lit(f"{feed}|"), joined)), block, "row"))
@@ -115,13 +135,16 @@ def mailbox(email: str) -> str:
     return f"{local.partition('+')[0].replace('.', '')}@gmail.com"
 
 
-def _streets(block: Block, rows: pl.DataFrame) -> Iterator[pl.DataFrame]:
+def _streets(block: Block, rows: pl.DataFrame, is_near: Callable[[str], bool] | None) -> Iterator[pl.DataFrame]:
     for first, second, postcode in STREETS:
         if any(one and block.of.get(one, "") not in rows.columns for one in (first, postcode)):
             continue
         lines = [pl.col(block.of[one]).fill_null("") for one in (first, second) if one and block.of.get(one, "") in rows.columns]
         line = pl.concat_str(lines, separator=" ").str.strip_chars()
         stated = rows.select("at", raw=line, zip=five_digits(pl.col(block.of[postcode]))).filter(pl.col("raw") != "")
+        if is_near:
+            near = [one for one in stated["zip"].drop_nulls().unique() if is_near(one)]
+            stated = stated.filter(pl.col("zip").is_in(near))
         forms = dict(standard_addresses(stated["raw"]).select("raw", "standard").iter_rows())
         street = pl.col("raw").replace_strict(forms, default=None, return_dtype=pl.String)
         yield _long(stated.select("at", value=pl.concat_str(street, pl.lit("|"), "zip")), block, "address")
@@ -194,6 +217,16 @@ class Hasher:
         """The hash of an identifier, or of an identifier and the name beside it."""
         key = blake2b(b"velocity tombstone\x00" + self.seed.encode(), digest_size=32).digest()
         return blake2b("\x1f".join((kind, value, name)).encode(), key=key, digest_size=16).hexdigest()
+
+
+def hashed_keys(keys: Iterable[tuple[str, str, str]], hasher: Hasher) -> list[tuple[str, str]]:
+    """scope, key_hash of a tombstone, sorted. `keys`: kind, value, the name beside it; blank where nobody else had the value."""
+    known = sorted(keys)
+    weak = {(kind, value) for kind, value, _ in known}
+    weak |= {("zip", value.rpartition("|")[2]) for kind, value in weak if kind == "address"}
+    rows = {("any", hasher.of(*one)) for one in weak}
+    rows |= {("named" if name else "alone", hasher.of(kind, value, name)) for kind, value, name in known}
+    return sorted(rows)
 
 
 def sha(value: str) -> str:

@@ -90,7 +90,7 @@ def _stated(block: Block, rows: pl.DataFrame) -> pl.Series:
 def _hits(block: Block, feed: str, key: Sequence[str], rows: pl.DataFrame, stones: Tombstones) -> pl.Series:
     if not stones:
         return NOTHING
-    said = evidence(block, rows, feed, key)
+    said = evidence(block, rows, feed, key, lambda one: stones.hasher.of("zip", one) in stones.any)
     known = said.select("kind", "value").unique()
     hashed = [stones.hasher.of(kind, value) for kind, value in known.iter_rows()]
     known = known.with_columns(weak=pl.Series(hashed, dtype=pl.String))

@@ -3,7 +3,7 @@
 import polars as pl
 import pytest
 
-from pipelines.activation.forget_keys import Hasher, spellings
+from pipelines.activation.forget_keys import Hasher, hashed_keys, spellings
 from pipelines.activation.forget_match import Tombstones, fate, is_in_text, tombstones
 
 SEED = "a seed"
@@ -12,9 +12,7 @@ ANN = "ann|lee|"
 
 def stones(*keys: tuple[str, str, str]) -> Tombstones:
     """Tombstones of (kind, value, name); a blank name is an identifier that nobody else was known by."""
-    hasher = Hasher(SEED)
-    rows = [("any", hasher.of(kind, value)) for kind, value, _ in keys]
-    rows += [("named" if name else "alone", hasher.of(kind, value, name)) for kind, value, name in keys]
+    rows = hashed_keys(keys, Hasher(SEED))
     return tombstones(pl.DataFrame(rows, schema=["scope", "key_hash"], orient="row"), SEED)
 
 
@@ -23,10 +21,10 @@ def of(kind: str, value: str, *, alone: bool, name: str = ANN) -> Tombstones:
     return stones(*named, *([(kind, value, "")] if alone else []))
 
 
-def gone(found: Tombstones, feed: str = "crm_contacts", **row: str | None) -> bool:
+def gone(found: Tombstones, **row: str | None) -> bool:
     rows = pl.DataFrame({"at": [0], **{name: [value] for name, value in row.items()}}, schema_overrides={"at": pl.UInt32})
     rows = rows.with_columns(pl.exclude("at").cast(pl.String))
-    return fate(feed, (), rows, found).gone.to_list() == [0]
+    return fate("crm_contacts", (), rows, found).gone.to_list() == [0]
 
 
 FAMILY = of("email", "lees@example.com", alone=False)

@@ -5,7 +5,7 @@ from hashlib import sha256
 
 import polars as pl
 
-from pipelines.activation.forget_keys import Hasher, spellings
+from pipelines.activation.forget_keys import Hasher, hashed_keys, spellings
 from pipelines.ingest import DropFile, Ingested, ingest
 from schemas.sources import all_feeds
 
@@ -14,9 +14,8 @@ CALLS = "call_id,started_at,caller,caller_name,tracked_number,duration_seconds,o
 
 
 def forgotten(kind: str, value: str, name: str, *, alone: bool = True) -> pl.DataFrame:
-    hasher = Hasher(SEED)
-    rows = [("any", hasher.of(kind, value)), *(("named", hasher.of(kind, value, one)) for one in spellings(name))]
-    rows += [("alone", hasher.of(kind, value))] if alone else []
+    keys = [(kind, value, one) for one in spellings(name)] + ([(kind, value, "")] if alone else [])
+    rows = hashed_keys(keys, Hasher(SEED))
     return pl.DataFrame(rows, schema=["scope", "key_hash"], orient="row")
 
 
