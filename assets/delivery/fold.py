@@ -15,7 +15,7 @@ import dagster as dg
 import polars as pl
 
 from assets.delivery.facts import drifts, expected_in, member_rows_of, receipts
-from assets.delivery.journal import CLOSED, Journal, close, folders
+from assets.delivery.journal import CLOSED, FOLDER, Journal, close, folders
 from assets.delivery.lock import stopped_delivery
 from assets.delivery.standing import shut
 from assets.house import House
@@ -73,6 +73,9 @@ def clear(lake: Lake, day: date) -> None:
             journal = Journal(folder)
             if journal.plan.delivery in known or not journal.plan.batches:
                 shutil.rmtree(folder)
+    for left in sorted((lake.home / FOLDER).glob("????-??-??/*/.*.part")):  # plans that a kill kept from appearing
+        if date.fromisoformat(left.parent.parent.name) <= day:
+            shutil.rmtree(left)
 
 
 def _closed(lake: Lake, day: date) -> list[Journal]:

@@ -4,6 +4,7 @@ The system lets go of a lock when its process ends, however it ends, so a dead p
 """
 
 import fcntl
+import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -49,7 +50,9 @@ def stopped_delivery(lake: Lake, platform: str, wait_seconds: float) -> Iterator
     """Ask a running delivery to stop, wait for it, and hold the platform's lock. Raises AlreadyDelivering."""
     stop = _place(lake, platform, "stop")
     stop.parent.mkdir(parents=True, exist_ok=True)
-    stop.touch()
+    beside = stop.with_name(f"{stop.name}.{os.getpid()}")
+    beside.write_text(str(os.getpid()))
+    beside.replace(stop)
     try:
         with only_delivery(lake, platform, wait_seconds):
             stop.unlink(missing_ok=True)
@@ -74,12 +77,26 @@ class Patience:
         """Sleep, looking for a wish to stop. Raises Stopped."""
         until = time.monotonic() + seconds
         while True:
-            if self._stop.exists():
+            if _is_asked(self._stop):
                 raise Stopped
             left = until - time.monotonic()
             if left <= 0:
                 return
             time.sleep(min(LOOK_SECONDS, left))
+
+
+def _is_asked(stop: Path) -> bool:
+    """Whether a living process asks to stop; the wish of a dead one is taken away."""
+    try:
+        os.kill(int(stop.read_text()), 0)
+    except FileNotFoundError:
+        return False
+    except ProcessLookupError:
+        stop.unlink(missing_ok=True)
+        return False
+    except PermissionError:  # alive, and somebody else's
+        return True
+    return True
 
 
 def _place(lake: Lake, platform: str, what: str) -> Path:
