@@ -1,5 +1,6 @@
 """Engines for tests: each as empty as a new one, all in one database of the process, so that opening one costs nothing."""
 
+import atexit
 from functools import cache
 
 from assets.engine import DuckDBEngine
@@ -14,7 +15,9 @@ class Guest(DuckDBEngine):
 
 @cache
 def _host() -> DuckDBEngine:
-    return DuckDBEngine()
+    one = DuckDBEngine()
+    atexit.register(one.close)
+    return one
 
 
 def fresh_engine() -> DuckDBEngine:

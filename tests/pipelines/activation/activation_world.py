@@ -160,3 +160,16 @@ class World:
 
         self.suppress(engine, the_day)
         return STEP.frames(engine, the_day)
+
+
+def sent(made, platform=None):
+    """The action per platform and person of a day's exports."""
+    rows = made["export_member"]
+    rows = rows if platform is None else rows.filter(pl.col("platform") == platform)
+    return {(one["platform"], one["person_id"]): one["action"] for one in rows.iter_rows(named=True)}
+
+
+def causes(made, platform="google"):
+    """How many people the gate kept from a platform, by cause."""
+    rows = made["gate_refusal"].filter(pl.col("platform") == platform)
+    return dict(rows.select("cause", "people").rows())
