@@ -23,8 +23,7 @@ def open_http(opening: Opening) -> HttpDoor:
         raise CannotOpen(
             f"platform {opening.platform}: has no API here; those with one are {', '.join(DOORS)}; use sftp, s3 or folder"
         )
-    known(opening, door.HEADERS, ("token",))
-    opening.secret("token")
+    known(opening, door.HEADERS)
     rules = opening.delivery
     api = Api(
         rules.secrets["token"],

@@ -2,24 +2,17 @@
 
 from urllib.parse import unquote, urlsplit
 
-from assets.delivery.opening import CannotOpen, Opening, known
+from assets.delivery.opening import Opening
 from assets.delivery.sftp import SftpDoor, SftpPlace
 
 
 def open_sftp(opening: Opening) -> SftpDoor:
-    """Raises CannotOpen where policy leaves something open that must be said."""
-    known(opening, ("host_key", "known_hosts"), ("password", "key", "passphrase"))
+    """Raises ValueError where policy leaves something open that must be said."""
     rules, parts = opening.delivery, urlsplit(opening.delivery.address or "")
-    if not parts.username:
-        raise CannotOpen(f"platform {opening.platform}: delivery.address names no user; write sftp://user@host/folder")
-    if bool(rules.secrets.get("password")) == bool(rules.secrets.get("key")):
-        raise CannotOpen(
-            f"platform {opening.platform}: name a variable for password or for key in delivery.secrets, one of the two"
-        )
     folder = unquote(parts.path)
     place = SftpPlace(
         parts.hostname or "",
-        unquote(parts.username),
+        unquote(parts.username or ""),
         folder.removeprefix("/~/") or ".",
         parts.port or 22,
         fingerprint=str(rules.options.get("host_key", "")),

@@ -4,7 +4,6 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from schemas.names import nearest_of
 from schemas.platforms.batch import Batch
 from schemas.policy.delivery import Delivery
 
@@ -55,11 +54,8 @@ class Opening:
         return f"{folder}/{batch.path}"
 
 
-def known(opening: Opening, options: Collection[str], secrets: Collection[str]) -> None:
-    """Raise CannotOpen where policy names an option or a secret that this destination does not know."""
-    for what, named, accepted in (("options", opening.delivery.options, options), ("secrets", opening.delivery.secrets, secrets)):
-        for one in sorted(set(named) - set(accepted)):
-            near = nearest_of(one, accepted)
-            hint = f"; did you mean {near!r}?" if near else ""
-            taken = ", ".join(sorted(accepted)) or "none"
-            raise CannotOpen(f"platform {opening.platform}: delivery.{what} has no {one!r} here; expected {taken}{hint}")
+def known(opening: Opening, options: Collection[str]) -> None:
+    """Raise CannotOpen where policy names an option that this platform does not know."""
+    for one in sorted(set(opening.delivery.options) - set(options)):
+        taken = ", ".join(sorted(options)) or "none"
+        raise CannotOpen(f"platform {opening.platform}: delivery.options has no {one!r} here; expected {taken}")

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator, model_validator
 
+from schemas.names import nearest_of, proposed
 from schemas.policy.base import PolicyModel
 
 Kind = Literal["folder", "sftp", "s3", "http"]
@@ -19,6 +20,19 @@ ADDRESSES = {
     "s3": "s3://bucket/prefix",
     "http": "https://host, or http:// on loopback only; leave it out for the platform's own",
 }
+# What a kind knows beside its address, and which secrets it needs; a bar stands between names of which one is needed.
+OPTIONS: Mapping[str, tuple[str, ...]] = {
+    "sftp": ("host_key", "known_hosts"),
+    "s3": ("endpoint", "region", "path_style", "encryption"),
+    "http": ("quota_project", "version"),
+}
+SECRETS: Mapping[str, tuple[str, ...]] = {
+    "sftp": ("password", "key", "passphrase"),
+    "s3": ("access_key", "secret_key", "session_token"),
+    "http": ("token",),
+}
+NEEDED: Mapping[str, tuple[str, ...]] = {"sftp": ("password|key",), "s3": ("access_key", "secret_key"), "http": ("token",)}
+ONE_OF: Mapping[str, tuple[str, ...]] = {"sftp": ("host_key|known_hosts",)}
 
 
 class Delivery(PolicyModel):
@@ -83,6 +97,24 @@ class Delivery(PolicyModel):
         if not _fits(kind, address):
             raise ValueError(f"an address that a {kind} destination has: {ADDRESSES[kind]}")
         return value
+
+    @model_validator(mode="after")
+    def is_known_to_its_kind(self) -> "Delivery":
+        """Options and secrets that the kind knows, and those that it needs. A folder needs none and takes any."""
+        for what, named, accepted, needed in (
+            ("options", self.options, OPTIONS, ONE_OF),
+            ("secrets", self.secrets, SECRETS, NEEDED),
+        ):
+            known = accepted.get(self.kind, tuple(named))
+            for one in sorted(set(named) - set(known)):
+                told = f"{what} of kind {self.kind}: {', '.join(known)}; found {one!r}."
+                raise ValueError(told + proposed(nearest_of(one, known)))
+            for group in needed.get(self.kind, ()):
+                if sum(one in named for one in group.split("|")) != 1:
+                    raise ValueError(f"{what} of kind {self.kind} with {group.replace('|', ' or ')}, once")
+        if self.kind == "sftp" and not urlsplit(self.address or "").username:
+            raise ValueError(f"an address with a user: {ADDRESSES['sftp']}")
+        return self
 
 
 def _fits(kind: str, address: str) -> bool:

@@ -73,23 +73,36 @@ HTTP = {"kind": "http", "secrets": {"token": "TOKEN"}}
 @pytest.mark.parametrize(
     ("platform", "rules", "message"),
     [
-        ("email", SFTP | {"options": {}}, "say how the host key of h is known"),
-        ("email", SFTP | {"options": {"hostkey": "x"}}, r"delivery.options has no 'hostkey' here; .*did you mean 'host_key'"),
-        ("email", SFTP | {"address": "sftp://h/in"}, "names no user"),
-        ("email", SFTP | {"secrets": {}}, "password or for key in delivery.secrets, one of the two"),
         ("email", SFTP | {"secrets": {"password": "UNSET"}}, "environment variable UNSET, which is not set"),
-        ("email", S3 | {"secrets": {"access_key": "KEY"}}, "names no variable for its secret_key"),
         ("email", S3 | {"options": {"endpoint": "http://storage.example.com"}}, "use https://"),
         ("email", HTTP, "has no API here"),
-        ("google", HTTP | {"secrets": {}}, "names no variable for its token"),
-        ("google", HTTP | {"secrets": {"token": "TOKEN", "password": "PASSWORD"}}, "delivery.secrets has no 'password' here"),
         ("meta", HTTP | {"options": {"version": "1"}}, "delivery.options has no 'version' here; expected none"),
     ],
 )
 def test_what_must_be_said_is_asked_for_before_anything_is_sent(platform: str, rules: dict[str, object], message: str) -> None:
+    found = opening(platform, **rules)
     with pytest.raises(CannotOpen, match=message) as caught:
-        open_destination(opening(platform, **rules))
+        open_destination(found)
     assert str(caught.value).startswith(f"platform {platform}: ")
+
+
+@pytest.mark.parametrize(
+    ("rules", "message"),
+    [
+        (SFTP | {"options": {}}, "options of kind sftp with host_key or known_hosts, once"),
+        (SFTP | {"options": {"host_key": "a", "known_hosts": "b"}}, "with host_key or known_hosts, once"),
+        (SFTP | {"options": {"hostkey": "x"}}, "found 'hostkey'. Did you mean 'host_key'"),
+        (SFTP | {"address": "sftp://h/in"}, "an address with a user"),
+        (SFTP | {"secrets": {}}, "secrets of kind sftp with password or key, once"),
+        (S3 | {"secrets": {"access_key": "KEY"}}, "secrets of kind s3 with secret_key"),
+        (S3 | {"options": {"regoin": "x"}}, "Did you mean 'region'"),
+        (HTTP | {"secrets": {}}, "secrets of kind http with token"),
+        (HTTP | {"secrets": {"token": "TOKEN", "password": "PASSWORD"}}, "secrets of kind http: token; found 'password'"),
+    ],
+)
+def test_policy_is_refused_where_a_kind_would_not_know_what_to_do(rules: dict[str, object], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        Delivery.model_validate(rules)
 
 
 def test_every_platform_whose_bodies_are_requests_has_a_door() -> None:
