@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator, model_validator
 
-from schemas.names import nearest_of, proposed
+from schemas.names import nearest_of
 from schemas.policy.base import PolicyModel
 
 Kind = Literal["folder", "sftp", "s3", "http"]
@@ -107,8 +107,9 @@ class Delivery(PolicyModel):
         ):
             known = accepted.get(self.kind, tuple(named))
             for one in sorted(set(named) - set(known)):
-                told = f"{what} of kind {self.kind}: {', '.join(known)}; found {one!r}."
-                raise ValueError(told + proposed(nearest_of(one, known)))
+                near = nearest_of(one, known)
+                hint = f" (did you mean {near!r}?)" if near else ""
+                raise ValueError(f"{what} of kind {self.kind}: {', '.join(known)}; found {one!r}{hint}")
             for group in needed.get(self.kind, ()):
                 if sum(one in named for one in group.split("|")) != 1:
                     raise ValueError(f"{what} of kind {self.kind} with {group.replace('|', ' or ')}, once")

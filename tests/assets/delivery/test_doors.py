@@ -91,11 +91,11 @@ def test_what_must_be_said_is_asked_for_before_anything_is_sent(platform: str, r
     [
         (SFTP | {"options": {}}, "options of kind sftp with host_key or known_hosts, once"),
         (SFTP | {"options": {"host_key": "a", "known_hosts": "b"}}, "with host_key or known_hosts, once"),
-        (SFTP | {"options": {"hostkey": "x"}}, "found 'hostkey'. Did you mean 'host_key'"),
+        (SFTP | {"options": {"hostkey": "x"}}, "found 'hostkey' .did you mean 'host_key'"),
         (SFTP | {"address": "sftp://h/in"}, "an address with a user"),
         (SFTP | {"secrets": {}}, "secrets of kind sftp with password or key, once"),
         (S3 | {"secrets": {"access_key": "KEY"}}, "secrets of kind s3 with secret_key"),
-        (S3 | {"options": {"regoin": "x"}}, "Did you mean 'region'"),
+        (S3 | {"options": {"regoin": "x"}}, "did you mean 'region'"),
         (HTTP | {"secrets": {}}, "secrets of kind http with token"),
         (HTTP | {"secrets": {"token": "TOKEN", "password": "PASSWORD"}}, "secrets of kind http: token; found 'password'"),
     ],

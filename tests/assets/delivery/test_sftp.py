@@ -86,6 +86,14 @@ def test_a_cut_at_any_step_is_settled_or_sent_again(server: Sftp, door: SftpDoor
     assert door.settle(BATCH, KEY) == Answer()
 
 
+def test_an_answer_that_is_too_late_is_settled(server: Sftp, door: SftpDoor) -> None:
+    server.slow_at = ["rename"]
+    with pytest.raises(Unreached) as caught:
+        SftpDoor(replace(place(server), timeout_seconds=0.7), where, ENVIRONMENT).send(BATCH, KEY)
+    assert caught.value.is_unknown
+    assert door.settle(BATCH, KEY) == Answer()
+
+
 def test_a_file_of_another_size_or_digest_is_not_ours(server: Sftp, door: SftpDoor) -> None:
     door.send(BATCH, KEY)
     (server.root / "drop" / NAME).write_bytes(BODY[:-1])

@@ -4,6 +4,7 @@ import os
 import random
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -28,6 +29,8 @@ class Sftp:
     is_plain: bool = False  # without posix-rename@openssh.com
     is_full: bool = False
     is_closed: bool = False  # nothing may be written
+    slow_at: list[str] = field(default_factory=list)  # operations whose answer is late
+    slowness: float = 1.5
     logins: int = 0
     draw: random.Random | None = None  # cuts at random, in a share of all steps
     share: float = 0.0
@@ -122,6 +125,9 @@ class Files(paramiko.SFTPServerInterface):
             action()  # type: ignore[operator]
         except OSError as error:
             return paramiko.SFTPServer.convert_errno(error.errno or 0)
+        if what in self.state.slow_at:
+            self.state.slow_at.remove(what)
+            time.sleep(self.state.slowness)
         return self.cut() if self.state.cuts(f"{what} after") else paramiko.SFTP_OK
 
     def remove(self, path: str) -> int:
