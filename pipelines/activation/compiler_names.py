@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from pipelines.activation.compiler_problem import Broken
-from pipelines.activation.export_names import export_names
+from pipelines.activation.export_names import SEGMENT_CODES, export_names
 from schemas.platforms import PlatformContract, all_platforms
 from schemas.policy import AudiencePolicy, Policy
 
@@ -60,7 +60,7 @@ def served(policy: Policy, audience: AudiencePolicy) -> Iterator[tuple[str, Plat
 
 
 def _shared_codes(policy: Policy) -> Iterator[Broken]:
-    seen: dict[str, str] = {}
+    seen: dict[str, str] = {code: f"lists of all of {segment}" for segment, code in SEGMENT_CODES.items()}
     for audience in policy.audiences:
         if audience.code in seen and seen[audience.code] != audience.audience:
             found = f"code {audience.code} is already that of {seen[audience.code]}"

@@ -8,9 +8,8 @@ from collections.abc import Mapping, Sequence
 
 import polars as pl
 
-from pipelines.activation.export_names import export_parts
+from pipelines.activation.export_names import chains
 from pipelines.step import Day
-from schemas.policy import Policy
 from schemas.policy.channels import Platform
 
 Ancestors = Mapping[str, Sequence[str]]
@@ -33,7 +32,8 @@ def pooled(day: Day, members: pl.DataFrame, held: pl.DataFrame | None = None) ->
         mine = members.filter(pl.col("platform") == name)
         cells = {cell: set(group["person_id"]) for (cell,), group in mine.group_by("cell")}
         cells = {str(cell): people for cell, people in cells.items()}
-        up = {cell: ancestors_of(day.policy, one, cell) for cell in cells}
+        chain = chains(day.policy, one)
+        up = {cell: ancestors_of(chain, cell) for cell in cells}
         small = {cell for cell, people in cells.items() if len(people) < _least(one, name, cell, up[cell], there)}
         rows += [(name, cell, parent) for cell, parent in sorted(_parents(one, cells, up, small).items())]
     return pl.DataFrame(rows, schema=POOLED, orient="row")
@@ -49,36 +49,23 @@ def into_parents(members: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
 
 def refused_there(day: Day, refused: pl.DataFrame) -> pl.DataFrame:
     """The refusals of cells that can be pooled, under the names of their parents: who is held there may be refused here."""
-    pairs = [
-        (name, cell, parent)
-        for name, one in sorted(day.policy.channels.platforms.items())
-        if one.pool_small_cells_by
-        for cell in refused.filter(pl.col("platform") == name).get_column("cell").unique().sort()
-        for parent in ancestors_of(day.policy, one, cell)
-    ]
+    pairs: list[tuple[str, str, str]] = []
+    for name, one in sorted(day.policy.channels.platforms.items()):
+        chain = chains(day.policy, one) if one.pool_small_cells_by else {}
+        cells = refused.filter(pl.col("platform") == name).get_column("cell").unique().sort() if chain else ()
+        pairs += [(name, cell, parent) for cell in cells for parent in ancestors_of(chain, cell)]
     named = refused.join(pl.DataFrame(pairs, schema=POOLED, orient="row"), on=["platform", "cell"])
     named = named.with_columns(cell="sent_as").select(refused.columns)
     return named.unique(["platform", "cell", "person_id"], keep="first", maintain_order=True)
 
 
-def ancestors_of(policy: Policy, platform: Platform, cell: str) -> list[str]:
-    """The lists that a cell may be pooled into, nearest first. A name keeps the channels that stand at its end."""
-    for audience in policy.audiences:
-        for parts in export_parts(policy, audience):
-            name = "_".join(code for _, code in parts)
-            if cell == name or cell.startswith(f"{name}_"):
-                return list(dict.fromkeys(f"{one}{cell[len(name) :]}" for one in _shorter(parts, platform)))
-    return []
-
-
-def _shorter(parts: Sequence[tuple[str, str]], platform: Platform) -> list[str]:
-    left, names = list(parts), []
-    for dropped in platform.pool_small_cells_by:
-        fewer = [one for one in left if one[0] != dropped]
-        if len(fewer) < len(left):
-            names.append("_".join(code for _, code in fewer))
-        left = fewer
-    return names
+def ancestors_of(chain: Ancestors, cell: str) -> list[str]:
+    """The lists that a cell may be pooled into, nearest first. What stands around its name, as the channels at its end, stays."""
+    head, space, bare = cell.rpartition(" ")
+    base = bare
+    while base and base not in chain:
+        base = base.rpartition("_")[0]
+    return [f"{head}{space}{parent}{bare[len(base) :]}" for parent in chain.get(base, ())]
 
 
 def _least(one: Platform, name: str, cell: str, up: Sequence[str], there: set[tuple[str, str]]) -> float:
@@ -89,7 +76,7 @@ def _least(one: Platform, name: str, cell: str, up: Sequence[str], there: set[tu
 def _parents(one: Platform, cells: Mapping[str, set[str]], up: Mapping[str, Sequence[str]], small: set[str]) -> dict[str, str]:
     """The nearest parent of each small cell in which the small cells that share it are enough people together."""
     found: dict[str, str] = {}
-    for level in range(len(one.pool_small_cells_by)):
+    for level in range(max((len(parents) for parents in up.values()), default=0)):
         families: dict[str, list[str]] = {}
         for cell in sorted(small - set(found)):
             if level < len(up[cell]):

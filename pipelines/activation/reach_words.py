@@ -39,7 +39,7 @@ def _cause(row: Mapping[str, Any]) -> str:
 
 def _way_out(row: Mapping[str, Any], day: Day) -> str:
     one = day.policy.channels.platforms[row["platform"]]
-    if row["verdict"] == "not_sent" and not one.pool_small_cells_by:
+    if row["verdict"] == "not_sent" and not one.pool_small_cells_by.get(row["segment"]):
         pool = f"pool_small_cells_by of {row['platform']} in channels.yaml pools it with its neighbours"
         lower = f"; the platform itself asks for {row['served_minimum']:,}" if row["served_minimum"] < row["minimum"] else ""
         return f"{pool}{lower}"

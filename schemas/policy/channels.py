@@ -4,12 +4,14 @@ from typing import Literal
 
 from pydantic import Field, field_validator
 
-from schemas.policy.audiences import Place, SegmentName
+from schemas.policy.audiences import SegmentName
 from schemas.policy.base import PolicyModel
 from schemas.policy.breaker import BreakerPolicy
 from schemas.policy.delivery import Delivery
 from schemas.policy.outreach import Calling, Mailing
 from schemas.policy.reach import ReachPolicy
+
+PoolPart = Literal["rooftop", "market", "brand", "audience"]
 
 
 class Platform(PolicyModel):
@@ -28,10 +30,10 @@ class Platform(PolicyModel):
     may_be_below_minimum: bool = Field(
         default=False, description="true: min_members may be fewer than the platform serves, as for a trial"
     )
-    pool_small_cells_by: tuple[Place, ...] = Field(
-        default=(),
-        description="parts that the name of a cell with too few people loses, first to last, until the cells that share a name "
-        "are min_members together; empty: such cells are not sent",
+    pool_small_cells_by: dict[SegmentName, tuple[PoolPart, ...]] = Field(
+        default_factory=dict,
+        description="per segment the parts that the name of a cell with too few people loses, first to last, until the cells "
+        "that share a name are min_members together; none: such cells are not sent",
     )
     unpool_from: float = Field(
         default=1.2, ge=1, le=5, description="multiples of min_members at which a pooled cell stands alone again"

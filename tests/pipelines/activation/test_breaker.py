@@ -27,10 +27,16 @@ def with_breaker(the_day, *limits, min_people=5):
         rooftops=[],
     )  # fmt: skip
     audiences = [
-        SimpleNamespace(**{**vars(one), "code": "LO", "brands": None, "cell_by": ("brand", "market")})
+        SimpleNamespace(**{**vars(one), "code": "LO", "brands": None, "cell_by": ("brand", "market"), "segment": "loyalty"})
         for one in the_day.policy.audiences
     ]
-    policy = SimpleNamespace(privacy=the_day.policy.privacy, channels=channels, audiences=audiences, group=group)
+    policy = SimpleNamespace(
+        privacy=the_day.policy.privacy,
+        channels=channels,
+        audiences=audiences,
+        group=group,
+        experiments=SimpleNamespace(experiments=()),
+    )
     return Day(the_day.as_of, policy, "seed")
 
 

@@ -8,7 +8,7 @@ import pytest
 from activation_world import TODAY, World, day, frame
 from pydantic import ValidationError
 
-from pipelines.activation.export_names import all_names, is_named
+from pipelines.activation.export_names import all_names, chains, is_named
 from pipelines.activation.pool import ancestors_of
 from pipelines.activation.reach import reach
 from pipelines.step import Day
@@ -25,7 +25,7 @@ def setup(*rates, min_members=10, pool=(), unpool_from=1.2, as_of=TODAY, grants=
     """A policy with two brands and two markets, and match rates."""
     the_day = day(as_of, min_members=min_members) if grants is None else day(as_of, min_members=min_members, grants=grants)
     platforms = {
-        name: one.model_copy(update={"pool_small_cells_by": pool, "unpool_from": unpool_from})
+        name: one.model_copy(update={"pool_small_cells_by": {"loyalty": pool}, "unpool_from": unpool_from})
         for name, one in the_day.policy.channels.platforms.items()
     }
     channels = the_day.policy.channels.model_copy(update={"platforms": platforms, "reach": ReachPolicy(match_rates=rates)})
@@ -33,9 +33,18 @@ def setup(*rates, min_members=10, pool=(), unpool_from=1.2, as_of=TODAY, grants=
     markets = [SimpleNamespace(market=one.lower(), code=one) for one in ("M1", "M2")]
     group = SimpleNamespace(export_prefix="VAG", brands=brands, markets=markets, rooftops=[])
     audience = SimpleNamespace(
-        audience="due", channels=("social",), channels_by_brand={}, code="LO", brands=None, cell_by=("brand", "market")
+        audience="due",
+        channels=("social",),
+        channels_by_brand={},
+        code="LO",
+        brands=None,
+        cell_by=("brand", "market"),
+        segment="loyalty",
     )
-    policy = SimpleNamespace(privacy=the_day.policy.privacy, channels=channels, audiences=[audience], group=group)
+    tests = SimpleNamespace(experiments=[SimpleNamespace(arms=[SimpleNamespace(cell_code="E3")])])
+    policy = SimpleNamespace(
+        privacy=the_day.policy.privacy, channels=channels, audiences=[audience], group=group, experiments=tests
+    )
     return Day(as_of, policy, "seed")
 
 
@@ -161,12 +170,24 @@ def test_who_may_not_go_any_more_leaves_the_pooled_list_for_that_cause(engine):
 
 
 def test_names_of_pooled_lists_are_named_by_policy():
-    policy = setup(pool=("market", "brand")).policy
-    assert all_names(policy) == [f"VAG_LO{one}" for one in ("", "_LUX", "_LUX_M1", "_LUX_M2", "_VOL", "_VOL_M1", "_VOL_M2")]
-    assert is_named(policy, "VAG_LO_LUX_SOCIAL") and is_named(policy, "VAG_LO_LUX_M1_DISPLAY_SOCIAL")
-    assert not is_named(policy, "VAG_LO_OLD_M1") and not is_named(policy, "VAG_LO_LUX_M9")
-    platform = policy.channels.platforms[GOOGLE]
-    assert ancestors_of(policy, platform, "VAG_LO_LUX_M1_SOCIAL") == ["VAG_LO_LUX_SOCIAL", "VAG_LO_SOCIAL"]
+    policy = setup(pool=("market", "audience", "brand")).policy
+    names = [f"LO_{brand}_{market}" for brand in ("LUX", "VOL") for market in ("M1", "M2", "NA")]
+    lists = [f"LO_{brand}" for brand in ("LUX", "VOL")] + [f"ALLL{end}" for end in ("", "_LUX", "_VOL")]
+    assert all_names(policy) == sorted(f"VAG_{one}" for one in (*names, *lists))
+    for cell in (
+        "VAG_LO_LUX_SOCIAL",
+        "VAG_LO_LUX_M1_DISPLAY_SOCIAL",
+        "VAG_LO_LUX_M1_E3",
+        "VAG_LO_VOL_NA_E3_SOCIAL",
+        "VAG_ALLL_E3",
+    ):
+        assert is_named(policy, cell), cell
+    for cell in ("VAG_LO_OLD_M1", "VAG_LO_LUX_M9", "VAG_LO_LUX_M1_E9", "VAG_XX"):
+        assert not is_named(policy, cell), cell
+    chain = chains(policy, policy.channels.platforms[GOOGLE])
+    assert ancestors_of(chain, "VAG_LO_LUX_M1_SOCIAL") == ["VAG_LO_LUX_SOCIAL", "VAG_ALLL_LUX_SOCIAL", "VAG_ALLL_SOCIAL"]
+    assert ancestors_of(chain, "before VAG_LO_VOL_M2") == ["before VAG_LO_VOL", "before VAG_ALLL_VOL", "before VAG_ALLL"]
+    assert ancestors_of(chain, "VAG_XX_LUX_M1") == []
 
 
 @pytest.mark.parametrize(("low", "high"), [(0.7, 0.5), (0, 0.5), (0.5, 50)])
