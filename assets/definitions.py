@@ -4,7 +4,7 @@ from datetime import date
 
 import dagster as dg
 
-from assets import answer_ledger, deliveries, forget_day, history_check, pages, pages_experiments, rebuild_pins, warehouse
+from assets import answer_ledger, deliveries, forget_day, history_check, pages, rebuild_pins, warehouse
 from assets.breaker_check import check as nothing_blocked
 from assets.breaker_release import asset as breaker_releases
 from assets.catalogue import STAGES
@@ -14,7 +14,6 @@ from assets.delivery.plan import deliverable
 from assets.house import House, house_from_environment
 from assets.jobs import daily_job
 from assets.otherwise import otherwise
-from assets.pages_reach import asset as reach_site
 from assets.partitions import daily
 from assets.schedules import daily_schedule
 from assets.sensors import late_files_sensor, run_failed_sensor
@@ -36,9 +35,7 @@ def build(house: House, first_day: date | None = None) -> dg.Definitions:
     tables = [asset_of(step, partitions, otherwise) for stage in STAGES for step in steps_of(f"pipelines.{stage}")]
     outputs = [*deliveries.assets(partitions), answer_ledger.asset(partitions), *pages.assets(partitions)]
     outputs.append(fold.asset(partitions))
-    outputs.append(pages_experiments.asset(partitions))
     outputs.append(breaker_releases(partitions))
-    outputs.append(reach_site(partitions))
     everything = [*sources, *tables, *outputs]
     job = daily_job(partitions)
     ends = [warehouse.asset(everything, partitions), rebuild_pins.asset(everything, partitions)]
