@@ -15,6 +15,7 @@ from pipelines.audiences.rooftops import placed
 from pipelines.engine import Engine, query_text
 from pipelines.step import Day
 from schemas.policy import Policy
+from schemas.tables.audiences import CHANNEL_LOSS
 
 # What decides between brands: smaller wins. The keys of `brand_choice` in policy channels.yaml.
 _KEYS = {
@@ -24,6 +25,7 @@ _KEYS = {
     "distance": "c.key_distance",
 }
 NOTHING = "0.0"
+_NO_WINNER = ("winner_rooftop_id", "winner_person_id")  # what an arm takes nobody has
 # The rules that decide about a channel, in the order in which they are applied.
 STAGES = (
     "licence",
@@ -85,9 +87,17 @@ def keep_verdict(engine: Engine) -> None:
     engine.keep("verdict", query_text(__package__, "verdict"), stages=list(STAGES))
 
 
-def channel_losses(engine: Engine) -> pl.DataFrame:
-    """Every channel that somebody met the rules for, was not excluded from, and did not get; after `arbitrate`."""
-    return engine.sql(query_text(__package__, "channel_loss"))
+def channel_losses(engine: Engine, by_arm: pl.DataFrame) -> pl.DataFrame:
+    """The table channel_loss, after `arbitrate`: every channel that somebody met the rules for, was not excluded from, and did
+    not get; and those that arms leave out. It is the largest table of the stage, so the engine sorts it, which can spill.
+    """
+    engine.register("arm_loss", by_arm.with_columns(pl.lit(None, pl.String).alias(name) for name in _NO_WINNER))
+    columns, order = list(CHANNEL_LOSS.schema.columns()), ", ".join(CHANNEL_LOSS.key)
+    query = (
+        f"SELECT {', '.join(columns)} FROM ({query_text(__package__, 'channel_loss')} UNION ALL BY NAME SELECT * FROM arm_loss)"
+    )
+    found = engine.sql(f"{query} ORDER BY {order}")
+    return found.select(pl.col(name).cast(column.dtype) for name, column in CHANNEL_LOSS.schema.columns().items())
 
 
 def _choose_brands(engine: Engine, policy: Policy) -> None:

@@ -11,8 +11,10 @@ from schemas.tables.audiences import CHANNEL_LOSS, ELIGIBILITY, MEMBERSHIP
 
 def health(engine: Engine, made: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
     """metric, value, limit, is_within, is_blocking per promise, counted on the tables that are about to be published."""
-    for table in (MEMBERSHIP, ELIGIBILITY, CHANNEL_LOSS):
-        engine.register(f"made_{table.name}", made[table.name])
+    engine.register("made_membership", made[MEMBERSHIP.name])
+    # The largest tables are only counted, so the engine gets their counts and not a copy of them.
+    engine.register("made_eligibility", made[ELIGIBILITY.name].group_by("audience", "brand", "outcome").agg(people=pl.len()))
+    engine.register("made_channel_loss", made[CHANNEL_LOSS.name].group_by("audience", "channel").agg(losers=pl.len()))
     counted = engine.sql(query_text(__package__, "arbitration_health")).row(0, named=True)
     rows = [(metric, float(counted[metric]), 0.0, counted[metric] == 0, True) for metric in PROMISES]
     return pl.DataFrame(rows, schema=["metric", "value", "limit", "is_within", "is_blocking"], orient="row")

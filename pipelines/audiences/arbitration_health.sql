@@ -1,13 +1,14 @@
 -- What must be zero on every day, counted on the finished tables. One row: a column per metric of schemas.tables.arbitration_health.
--- Inputs: made_membership, made_eligibility, made_channel_loss (what is about to be published), candidate, suppression,
---         audience_channel, contact_limit.
+-- Inputs: made_membership (what is about to be published), made_eligibility(audience, brand, outcome, people),
+--         made_channel_loss(audience, channel, losers), candidate, suppression, audience_channel, contact_limit.
 WITH held AS (SELECT person_id, household_id, audience, unnest(channels) AS channel FROM made_membership),
 planned AS (
-    SELECT e.audience, p.channel, count(*) AS eligible, count(*) FILTER (CAST(e.outcome AS VARCHAR) = 'excluded') AS excluded
+    SELECT e.audience, p.channel, sum(e.people) AS eligible,
+        coalesce(sum(e.people) FILTER (CAST(e.outcome AS VARCHAR) = 'excluded'), 0) AS excluded
     FROM made_eligibility e JOIN audience_channel p ON p.audience = e.audience AND p.brand = e.brand GROUP BY ALL
 ),
 has AS (SELECT audience, channel, count(*) AS members FROM held GROUP BY ALL),
-lost AS (SELECT audience, channel, count(*) AS losers FROM made_channel_loss GROUP BY ALL)
+lost AS (SELECT audience, channel, losers FROM made_channel_loss)
 SELECT
     (SELECT count(*) FROM (SELECT person_id FROM held GROUP BY person_id, channel HAVING count(*) > 1)) AS twice_in_a_channel,
     (SELECT count(*) FROM (SELECT person_id FROM made_membership GROUP BY person_id

@@ -66,7 +66,7 @@ def build(engine: Engine, day: Day) -> dict[str, pl.DataFrame]:
     made = {
         ELIGIBILITY.name: in_shape(engine.sql("SELECT * FROM verdict"), ELIGIBILITY),
         MEMBERSHIP.name: in_shape(members, MEMBERSHIP),
-        CHANNEL_LOSS.name: in_shape(pl.concat([channel_losses(engine), by_arm], how="diagonal_relaxed"), CHANNEL_LOSS),
+        CHANNEL_LOSS.name: channel_losses(engine, by_arm),
         OVERLAP.name: in_shape(overlap(engine, day.policy), OVERLAP),
     }
     return made | {ARBITRATION_HEALTH.name: in_shape(health(engine, made), ARBITRATION_HEALTH), ASSIGNMENT.name: assigned}

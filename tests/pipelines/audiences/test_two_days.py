@@ -22,8 +22,8 @@ from tests.audience_world import AS_OF, audience, day, policy, rows_of
 from tests.engines import fresh_engine
 
 STEPS = (
-    SUPPRESSION, CONTACTS, membership.STEP, audience_conquest.STEP, audience_in_market.STEP, audience_loyalty.STEP,
-    membership_change.STEP, HELD, EXPORTS,
+    SUPPRESSION, HELD, CONTACTS, membership.STEP, audience_conquest.STEP, audience_in_market.STEP, audience_loyalty.STEP,
+    membership_change.STEP, EXPORTS,
 )  # fmt: skip
 SEGMENTS: Any = ("loyalty", "in_market", "conquest")
 DUE = audience("due", "loyalty", "is_customer_of_brand", channels=("email",), priority=10)
