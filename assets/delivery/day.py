@@ -16,7 +16,7 @@ from assets.delivery.engine import Delivered
 from assets.delivery.facts import receipts
 from assets.delivery.journal import Journal, journals
 from assets.delivery.plan import Account, deliverable
-from assets.delivery.round import Fault, deliver_each
+from assets.delivery.round import Fault, deliver_each, deliver_part
 from assets.delivery.standing import BeingMade, NoExports, NotNewest
 from assets.house import House
 from assets.jobs import Job
@@ -72,9 +72,18 @@ def send(house: House, where: Account, day: date) -> Delivered | Fault:
     if not house.delivers:
         return Delivered(where.platform, problem="nothing was sent: this run only makes tables")
     try:
+        for other in deliverable(house.rules):
+            if other.platform != where.platform and _is_owed(house.tables, other, day):
+                deliver_part(house.tables, other, day, os.environ, "urgent")  # its own asset tells what became of it
         return deliver_each(house.tables, [where], day, os.environ)[0]
     except (NoExports, NotNewest, BeingMade) as wrong:
         return Delivered(where.platform, problem=str(wrong))
+
+
+def _is_owed(lake: Lake, where: Account, day: date) -> bool:
+    """Whether a platform was not yet asked to withdraw people who may not be addressed any more: they go before all else."""
+    begun = journals(lake, day, where.platform)
+    return not begun or any(one.is_urgent and begun[-1].states[one.key].status == "planned" for one in begun[-1].left)
 
 
 def counts(found: Delivered | Fault) -> dict[str, Any]:

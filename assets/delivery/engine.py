@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import partial
+from typing import Literal
 
 import polars as pl
 
@@ -19,6 +20,7 @@ from assets.delivery.standing import check_day
 from assets.lake import Lake
 from schemas.platforms.batch import Batch
 
+Part = Literal["all", "urgent", "rest"]
 SPLIT = ("add", "refresh", "remove")  # operations whose bodies mean the same in parts; a whole list does not
 
 
@@ -40,9 +42,12 @@ class Delivered:
         return not self.problem and not any(one.left for one in self.journals)
 
 
-def deliver(lake: Lake, where: Account, day: date, environ: Mapping[str, str], *, is_resync: bool = False) -> Delivered:
+def deliver(
+    lake: Lake, where: Account, day: date, environ: Mapping[str, str], *, is_resync: bool = False, part: Part = "all"
+) -> Delivered:  # fmt: skip
     """Deliver a platform's day, or go on where an earlier call ended; then, for a resync, its whole list.
 
+    `part` urgent: only withdraw people who may not be addressed any more; rest: only what is not that.
     Raises NoExports, NotNewest, BeingMade, AlreadyDelivering. What the platform or the environment does wrong is in the result.
     """
     if not where.delivery.is_on:
@@ -53,8 +58,8 @@ def deliver(lake: Lake, where: Account, day: date, environ: Mapping[str, str], *
         for make in (changes_work, resync_work) if is_resync else (changes_work,):
             work = make(lake, where, day)
             done.append(work.journal)
-            problem = _send_all(lake, where, work, environ)
-            if problem:
+            problem = _send_all(lake, where, work, environ, part)
+            if problem or part == "urgent":
                 return Delivered(where.platform, tuple(done), problem)
         return Delivered(where.platform, tuple(done), drift=_drift(lake, done[-1]))
 
@@ -64,8 +69,10 @@ def _drift(lake: Lake, journal: Journal) -> dict[str, tuple[int, int]]:
     return {cell: (reported, expected) for cell, reported, expected in rows.select("cell", "reported", "expected").rows()}
 
 
-def _send_all(lake: Lake, where: Account, work: Work, environ: Mapping[str, str]) -> str:
+def _send_all(lake: Lake, where: Account, work: Work, environ: Mapping[str, str], part: Part) -> str:
     """Send what is left of a delivery; returns why it stopped, empty where it came to its end."""
+    if part == "urgent" and not any(one.is_urgent for one in work.journal.left):
+        return ""
     plan = work.journal.plan
     opening = Opening(where.platform, plan.group, plan.day, plan.number, where.account, where.delivery, environ)
     try:
@@ -74,8 +81,8 @@ def _send_all(lake: Lake, where: Account, work: Work, environ: Mapping[str, str]
         return str(error)
     try:
         sender = Sender(destination, work.journal, where, Patience(lake, where.platform, where.delivery.rate_per_minute))
-        problem = sender.send_all(work.bodies)
-        if not problem:
+        problem = sender.send_all(work.bodies, part)
+        if not problem and part != "urgent":
             sender.measure(expected_in(lake, work.journal)["cell"].unique().to_list())
         return problem
     except Stopped:
@@ -90,10 +97,12 @@ class Sender:
     def __init__(self, destination: Destination, journal: Journal, where: Account, patience: Patience) -> None:
         self._to, self._journal, self._where, self._patience = destination, journal, where, patience
 
-    def send_all(self, bodies: Mapping[str, Batch]) -> str:
+    def send_all(self, bodies: Mapping[str, Batch], part: Part = "all") -> str:
         """Every body that is not known to have arrived, in order. A manifest goes only where all the others are there."""
         failed, withheld = 0, 0
         for one in self._journal.left:
+            if part != "all" and one.is_urgent != (part == "urgent"):
+                continue
             if one.operation == "manifest" and len(self._journal.left) > 1:
                 continue
             if self._is_too_old() and one.operation not in ("remove", "manifest"):

@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 from traceback import extract_tb
 
-from assets.delivery.engine import Delivered, deliver
+from assets.delivery.engine import Delivered, Part, deliver
 from assets.delivery.lock import AlreadyDelivering
 from assets.delivery.plan import Account
 from assets.delivery.standing import BeingMade, NoExports, NotNewest
@@ -24,13 +24,25 @@ class Fault:
 def deliver_each(
     lake: Lake, accounts: Iterable[Account], day: date, environ: Mapping[str, str], *, is_resync: bool = False
 ) -> list[Delivered | Fault]:  # fmt: skip
-    """Deliver to each platform in turn. Raises NoExports, NotNewest, BeingMade: the day itself cannot be delivered."""
-    return [_one(lake, one, day, environ, is_resync=is_resync) for one in accounts]
+    """Deliver to each platform in turn: opt-outs and deletions of all of them before anything else of any.
+
+    Raises NoExports, NotNewest, BeingMade: the day itself cannot be delivered.
+    """
+    listed = list(accounts)
+    first = {one.platform: deliver_part(lake, one, day, environ, "urgent") for one in listed}
+    stuck = {name: one for name, one in first.items() if isinstance(one, Fault) or one.problem}
+    return [
+        stuck[one.platform] if one.platform in stuck else deliver_part(lake, one, day, environ, "rest", is_resync=is_resync)
+        for one in listed
+    ]
 
 
-def _one(lake: Lake, where: Account, day: date, environ: Mapping[str, str], *, is_resync: bool) -> Delivered | Fault:
+def deliver_part(
+    lake: Lake, where: Account, day: date, environ: Mapping[str, str], part: Part, *, is_resync: bool = False
+) -> Delivered | Fault:  # fmt: skip
+    """Deliver a part of a platform's day. What goes wrong is in the result; raises as `deliver_each`."""
     try:
-        return deliver(lake, where, day, environ, is_resync=is_resync)
+        return deliver(lake, where, day, environ, is_resync=is_resync, part=part)
     except AlreadyDelivering as busy:
         return Delivered(where.platform, problem=str(busy))
     except (NoExports, NotNewest, BeingMade):

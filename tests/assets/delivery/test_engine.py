@@ -7,9 +7,11 @@ from assets.delivery.destination import Answer, Refused, Rejection, Unreached
 from assets.delivery.engine import deliver
 from assets.delivery.facts import member_rows_of, receipts
 from assets.delivery.lock import AlreadyDelivering, only_delivery
+from assets.delivery.round import deliver_each
 from assets.delivery.standing import BeingMade, NoExports, NotNewest, shut
 from tests.assets.delivery.delivery_world import DAY, Platform, account, ask, digest, people_of, publish
 
+HOW = {"ann": ("add",), "bob": ("remove",), "cyd": ("remove", "suppressed")}
 ASKS = [
     ask("A", "ann"),
     ask("A", "bob", "remove"),
@@ -45,6 +47,25 @@ def test_opt_outs_of_every_cell_go_first_and_other_removals_last(lake, platform)
     ]
     assert platform.holds == {"A": {digest("ann")}, "B": {digest("dan")}, "C": {digest("eve")}}
     assert done.drift == {"A": (1, 1), "B": (1, 1), "C": (1, 1)}
+
+
+def test_opt_outs_of_all_platforms_go_before_anything_else_of_any(tmp_path, platform):
+    both = [ask("A", f"{name} {who}", *how, platform=name) for name in ("linkedin", "pinterest") for who, how in HOW.items()]
+    seen = []
+    platform.send = lambda batch, key: seen.append((batch.platform, batch.operation)) or Answer()
+    found = deliver_each(publish(tmp_path, both), [account("linkedin"), account("pinterest")], DAY, {})
+    assert all(one.is_complete for one in found)
+    assert seen == [
+        ("linkedin", "remove"), ("pinterest", "remove"),
+        ("linkedin", "add"), ("linkedin", "remove"), ("pinterest", "add"), ("pinterest", "remove"),
+    ]  # fmt: skip
+
+
+def test_who_cannot_be_asked_to_withdraw_people_is_not_asked_to_add_any(tmp_path, platform):
+    lake = publish(tmp_path, [ask("A", "ann"), ask("A", "bob", "remove", "suppressed")])
+    platform.script = [Unreached("HTTP 503")] * 9
+    (found,) = deliver_each(lake, [account(attempts=1, give_up_after=1)], DAY, {})
+    assert found.problem.startswith("not reached 1 times") and len(platform.script) == 8
 
 
 def test_what_was_delivered_is_not_sent_again(lake, platform):
