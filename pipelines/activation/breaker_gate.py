@@ -50,9 +50,20 @@ def decided(engine: Engine, day: Day, found: Decision) -> Decided:
         return Decided(rows, breaker, HELD_BACK.to_frame())
     still = changes(engine, day, found.eligible, found.verdict, still=blocked, forced=forced(engine, day, blocked))
     on = ["platform", "cell"]
+    still, moved = _without_moves(rows.join(blocked, on=on), still)
     adds = rows.filter((pl.col("action") == "add") & ~pl.col("is_held")).join(blocked, on=on)
-    held_back = adds.select(*on, "person_id", "segment", state=pl.lit(""), cause=pl.lit("breaker"))
+    back = pl.concat([adds.select(*on, "person_id", "segment"), moved.select(*on, "person_id", "segment")])
+    held_back = back.with_columns(state=pl.lit(""), cause=pl.lit("breaker"))
     return Decided(still, pl.concat([breaker, withheld(rows, still, blocked)]), held_back)
+
+
+def _without_moves(blocked: pl.DataFrame, still: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Rows without, and rows of, adds of people whom a blocked list of the platform still holds in place of letting them move."""
+    leaving = blocked.filter((pl.col("action") == "remove") & ~pl.col("goes_at_once")).select("platform", "person_id").unique()
+    is_new = (pl.col("action") == "add") & ~pl.col("is_held")
+    moved = still.filter(is_new).join(leaving, on=["platform", "person_id"])
+    kept = still.join(moved.select("platform", "cell", "person_id"), on=["platform", "cell", "person_id"], how="anti")
+    return kept.sort("platform", "cell", "person_id"), moved
 
 
 def _allowed(found: Decision) -> pl.DataFrame:

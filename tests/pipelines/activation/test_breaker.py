@@ -176,6 +176,22 @@ def test_an_expired_member_is_forgotten_and_a_renewal_waits(engine):
     assert asked(gone) == {one: "add" if one in PEOPLE[:10] else "remove" for one in PEOPLE}, "the platform forgot them all"
 
 
+def test_who_moves_out_of_a_blocked_list_does_not_stand_in_two(engine):
+    other = "VAG_LO_LUX_M1_SOCIAL"
+    people = [*PEOPLE, *(f"q{n}" for n in range(20))]
+    before = first(engine, people, **{one: {"cell": other} for one in people[20:]})
+    moving = {one: {"cell": other} for one in people[10:]}
+    world = world_of(people, before, **moving)
+    made = world.export(engine, with_breaker(day(TOMORROW), limit("shrinkage", 0.3)))
+    blocked = {one["cell"] for one in rows(made) if one["is_blocked"]}
+    assert blocked == {CELL}, "the platform as a whole has as many people as before"
+    assert asked(made) == {}
+    google = made["delivered"].filter(pl.col("platform") == "google")
+    assert google.get_column("person_id").is_unique().all() and google.height == 40
+    refused = made["gate_refusal"].filter((pl.col("platform") == "google") & (pl.col("cause") == "breaker"))
+    assert refused.select("cell", "people").rows() == [(other, 10)]
+
+
 def test_few_people_are_not_judged(engine):
     before = first(engine, PEOPLE[:4])
     made = world_of(["other"], before).export(engine, with_breaker(day(TOMORROW), limit("shrinkage", 0.3)))
