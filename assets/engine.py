@@ -1,15 +1,12 @@
 """The embedded engine: DuckDB in process. What runs here runs unchanged on any engine with the same methods."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
 import polars as pl
-import pyarrow as pa
 
 from pipelines.engine import Value
-
-BATCH_ROWS = 100_000
 
 
 class DuckDBEngine:
@@ -53,14 +50,6 @@ class DuckDBEngine:
     def keep(self, name: str, query: str, **params: Value) -> None:
         """Keep the rows of a query as a table of the connection. It spills like everything else."""
         self._connection.execute(f'CREATE OR REPLACE TEMP TABLE "{name}" AS {query}', params or None)
-
-    def map_arrow(self, query: str, kernel: Callable[[pa.RecordBatch], pa.RecordBatch], **params: Value) -> pl.DataFrame:
-        """Run a query and pass its rows through a kernel, one Arrow batch at a time."""
-        reader = self._connection.sql(query, params=params or None).to_arrow_reader(BATCH_ROWS)
-        frame = pl.from_arrow(pa.Table.from_batches([kernel(batch) for batch in reader]))
-        if not isinstance(frame, pl.DataFrame):
-            raise TypeError("a kernel returns record batches of a table")
-        return _in_utc(frame)
 
     def close(self) -> None:
         """Give the connection's memory back."""

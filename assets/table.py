@@ -134,7 +134,8 @@ def stage_step(house: House, step: Step, day: date, given: Mapping[str, pl.DataF
     missing = {table.name for table in step.tables} ^ set(frames)
     if missing:
         raise ValueError(f"step of {step.tables[0].name}: frames and declared tables differ by {sorted(missing)}")
-    paths = {table.name: lake.stage(table.name, day, as_declared(table, frames[table.name])) for table in step.tables}
+    frames = {table.name: as_declared(table, frames.pop(table.name)) for table in step.tables}
+    paths = {name: lake.stage(name, day, frame) for name, frame in frames.items()}
     rails = {table.name: measured(table, frames[table.name]) for table in step.tables}
     # Each frame goes as soon as its rows are judged: judging a large table as a whole takes the memory that it held.
     judged = {table.name: broken_rules(table, frames.pop(table.name)) for table in step.tables}
@@ -187,13 +188,13 @@ def as_declared(table: Table, frame: pl.DataFrame) -> pl.DataFrame:
 
 def audit(house: House, table: Table, path: Path, frame: pl.DataFrame, day: date) -> Staged:
     """Judge a staged table by its row contract and by its expectations."""
-    return Staged(table, path, *broken_rules(table, frame), judge_staged(house, table, path, day))
+    return Staged(table, path, *broken_rules(table, as_declared(table, frame)), judge_staged(house, table, path, day))
 
 
 def broken_rules(table: Table, frame: pl.DataFrame) -> tuple[int, dict[str, int]]:
-    """How many rows there are, and how many of them break each rule of the row contract."""
+    """How many rows of a frame as declared there are, and how many of them break each rule of the row contract."""
     broken: dict[str, int] = {}
-    for part in as_declared(table, frame).iter_slices(SLICE_ROWS):
+    for part in frame.iter_slices(SLICE_ROWS):
         for rule, count in table.schema.filter(part)[1].counts().items():
             broken[rule] = broken.get(rule, 0) + count
     return frame.height, broken

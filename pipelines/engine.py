@@ -3,12 +3,10 @@
 SQL is DuckDB's dialect. Values are bound (`$name`), never formatted into the text; tables are known by name.
 """
 
-from collections.abc import Callable
 from importlib import resources
 from typing import Protocol
 
 import polars as pl
-import pyarrow as pa
 
 Value = str | int | float | bool | bytes | None | object
 
@@ -26,10 +24,6 @@ class Engine(Protocol):
 
     def keep(self, name: str, query: str, **params: Value) -> None:
         """Keep the rows of a query as a table inside the engine, replacing an earlier one: for what only later queries read."""
-        ...
-
-    def map_arrow(self, query: str, kernel: Callable[[pa.RecordBatch], pa.RecordBatch], **params: Value) -> pl.DataFrame:
-        """Run a query and pass its rows through a kernel, one Arrow batch at a time."""
         ...
 
 
