@@ -6,6 +6,7 @@ import polars as pl
 from activation_world import TODAY, World, day
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from test_breaker import limit, with_breaker
 
 from schemas.platforms import all_platforms
 from schemas.policy.privacy import Grant
@@ -112,6 +113,37 @@ def test_whoever_asks_after_the_audience_was_published_is_taken_back(engine, peo
         removed = made["export_member"].filter((pl.col("platform") == platform) & (pl.col("action").cast(pl.String) == "remove"))
         assert was & out <= set(removed["person_id"])
         assert not out & set(made["delivered"].filter(pl.col("platform") == platform)["person_id"])
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(person, min_size=3, max_size=8), st.lists(request, max_size=4), st.sets(st.integers(0, 7)), st.integers(0, 2))
+def test_a_blocked_list_changes_only_by_those_who_must_leave(engine, people, requests, gone, new):
+    """Nothing may move at all: whatever the day brings, nobody is added, and nobody leaves but for consent or a licence."""
+    before = world_of(people, []).export(engine, day())
+    later = world_of(people, requests)
+    for segment in SEGMENTS:
+        rows = later.rows[f"audience_{segment}"]
+        later.rows[f"audience_{segment}"] = [one for one in rows if int(one["person_id"][1:]) not in gone]
+    for n in range(new):
+        later.add_person(f"n{n}")
+    later.previous = before["delivered"]
+    nothing_moves = [limit(figure, 0) for figure in ("growth", "shrinkage", "removals_share")]
+    made = later.export(engine, with_breaker(day(), *nothing_moves, min_people=1))
+    out = {f"p{n}" for n in asked_not_to_be_sent(people, requests)}
+    for platform in ("google", "meta"):
+        was, now = (
+            {tuple(one) for one in frame.filter(pl.col("platform") == platform).select("cell", "person_id").iter_rows()}
+            for frame in (before["delivered"], made["delivered"])
+        )
+        assert not {person_id for _, person_id in now} & out, "whoever asked leaves all the same"
+        left = {person_id for _, person_id in was - now}
+        carried = {people[int(one[1:])]["email"] for one in out} - {None}
+        may_leave = out | {f"p{n}" for n, one in enumerate(people) if one["email"] in carried or not one["own"]}
+        is_blocked = made["breaker"].filter((pl.col("platform") == platform) & pl.col("is_blocked")).height > 0
+        if is_blocked:
+            assert now <= was and left <= may_leave
+        elif was:
+            assert {person_id for _, person_id in now - was} == set(), "what is new would have been growth"
 
 
 def test_an_audience_is_judged_again_by_a_rule_that_came_after_it(engine):
