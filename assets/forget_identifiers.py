@@ -7,6 +7,8 @@ import polars as pl
 from assets.lake import Lake
 from pipelines.activation.forget_keys import ALONE, joined_name, mailbox, sha, spellings
 
+LISTS = {"email": "emails", "phone": "phones", "email_hash": "email_hashes", "phone_hash": "phone_hashes"}
+
 
 def identifiers_of(
     lake: Lake, records: set[str], contacts: pl.DataFrame, stated: pl.DataFrame, placeholders: frozenset[str]
@@ -39,21 +41,29 @@ def nameless_others(
     newest = lake.read("contact_record", lake.days("contact_record")[-1]).join(member, on="record_id")
     is_named = (pl.col("first_name").is_not_null() & pl.col("last_name").is_not_null()) | pl.col("is_business")
     named = newest.filter(is_named)["person_id"].unique()
+    rest = newest.filter(~pl.col("person_id").is_in(list(ids)))
     mine = (
         _of_contacts(contacts)
         .select("kind", "value")
         .unique()
         .join(_nobodys(lake, placeholders), on=["kind", "value"], how="anti")
     )
-    mine = mine.filter(pl.col("kind").is_in(["email", "email_hash", "phone", "phone_hash"]))
-    rest = newest.filter(~pl.col("person_id").is_in(list(ids)))
-    held = _of_contacts(rest.filter(pl.col("person_id").is_in(named.implode()))).select("kind", "value").unique()
+    mine = mine.filter(pl.col("kind").is_in(list(LISTS)))
+    held = _of_contacts(_carrying(rest.filter(pl.col("person_id").is_in(named.implode())), mine)).select("kind", "value").unique()
     free = mine.join(held, on=["kind", "value"], how="anti")
-    found = set()
-    for person, rows in rest.filter(~pl.col("person_id").is_in(named.implode())).group_by("person_id"):
-        if _of_contacts(rows).join(free, on=["kind", "value"], how="semi").height:
-            found.add(str(person[0]))
-    return found
+    others = rest.filter(~pl.col("person_id").is_in(named.implode()))
+    return set(_carrying(others, free)["person_id"].to_list())
+
+
+def _carrying(contacts: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
+    """Contact records that state one of the identifiers (kind, value), plain or hashed."""
+    values = known["value"].unique()
+    asked = set(values)
+    plain = pl.concat([contacts[one].explode().drop_nulls().unique() for one in ("emails", "phones")])
+    same = [one for one in plain if mailbox(one) in asked or sha(one) in asked]
+    wanted = pl.concat([values, pl.Series(same, dtype=pl.String)]).unique().implode()
+    stated = [pl.col(one).list.eval(pl.element().is_in(wanted)).list.any().fill_null(False) for one in LISTS.values()]
+    return contacts.filter(pl.any_horizontal(stated))
 
 
 def _nobodys(lake: Lake, placeholders: frozenset[str]) -> pl.DataFrame:
@@ -77,8 +87,7 @@ def _of_contacts(contacts: pl.DataFrame) -> pl.DataFrame:
     rows = contacts.with_columns(name=called) if contacts.height else contacts.with_columns(name=pl.lit(None, pl.String))
     street = pl.concat_str("address", pl.lit("|"), "zip")
     client = pl.when(pl.col("feed") == "web_events").then(pl.col("record_id").str.strip_prefix("web_events:"))
-    lists = {"email": "emails", "phone": "phones", "email_hash": "email_hashes", "phone_hash": "phone_hashes"}
-    parts = [rows.select(kind=pl.lit(kind), value=pl.col(column), name="name").explode("value") for kind, column in lists.items()]
+    parts = [rows.select(kind=pl.lit(kind), value=pl.col(column), name="name").explode("value") for kind, column in LISTS.items()]
     parts += [
         rows.select(kind=pl.lit(kind), value=value, name="name")
         for kind, value in (
