@@ -15,6 +15,7 @@ from pipelines.reports.plan_table import plan_table
 from schemas.policy import AudiencePolicy, Policy
 
 _MOST = 12  # rows of a list that is cut
+_MOST_CELLS = 30
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,8 @@ def audience_page(day: date, policy: Policy, tables: Mapping[str, pl.DataFrame])
     cards = [_card(READERS[one][0], sizes[one]) for one in order]
     sections = [_segment(told, one) for one in order]
     subtitle = (
-        f"{policy.group.title} · {tables['membership'].height:,} people, each in one audience · policy {policy.policy_hash[:12]}"
+        f"{policy.group.title} · {tables['membership']['person_id'].n_unique():,} people, each in one audience per channel · "
+        f"policy {policy.policy_hash[:12]}"
     )
     foot = "Counts of people. What may leave the house is decided after this, by consent, licence and platform."
     return page(f"Audiences of {long_date(day)}", subtitle, [*sections, _arbitration(told)], cards, foot)
@@ -102,7 +104,10 @@ def _cells(told: _Told, members: pl.DataFrame) -> TableBlock:
     ]
     heads = ("Cell", "Audience", "People", "Hot", "Warm", "Cold", "Held back")
     note = "Cells are named as platforms see them. Tiers are 0 where an audience has none."
-    return TableBlock("Cells, largest first", heads, rows, numeric=(2, 3, 4, 5, 6), note=note)
+    if len(rows) > _MOST_CELLS:
+        rest = sum(int(figures[0]) for _, _, *figures in cells(members)[_MOST_CELLS:])
+        note = f"And {counted(len(rows) - _MOST_CELLS, 'smaller cell')} with {counted(rest, 'member')}. {note}"
+    return TableBlock("Cells, largest first", heads, rows[:_MOST_CELLS], numeric=(2, 3, 4, 5, 6), note=note)
 
 
 def _reasons(told: _Told, members: pl.DataFrame) -> TableBlock:

@@ -8,7 +8,7 @@ import polars as pl
 from markupsafe import Markup
 
 from pipelines.audiences.channel_funnel import channel_funnel
-from pipelines.audiences.preview_budget import segment_usd
+from pipelines.audiences.preview_budget import cell_budget, segment_usd
 from pipelines.audiences.rule_words import Said, said, sentence
 from pipelines.reports.audience_figures import causes, cells, counts, reasons
 from pipelines.reports.audience_words import CAUSES, READERS, arm_in_words
@@ -34,7 +34,8 @@ def catalogue_page(day: date, policy: Policy, figures: Figures) -> str:
     """The page as HTML. `figures` are of the day; sizes may reach back as far as the lake does."""
     order = {segment: at for at, segment in enumerate(policy.channels.segment_priority)}
     audiences = sorted(policy.audiences, key=lambda one: (order[one.segment], one.priority, one.audience))
-    sections = [_overview(policy, audiences, figures), *(_section(policy, one, figures) for one in audiences)]
+    usd = cell_budget(policy, figures.membership)
+    sections = [_overview(policy, audiences, figures), *(_section(policy, one, figures, usd) for one in audiences)]
     on = sum(_runs(policy, one) for one in audiences)
     cards = [
         Card("Definitions", number(len(audiences)), (f"{on} in force, {len(audiences) - on} off",)),
@@ -68,7 +69,7 @@ def _overview(policy: Policy, audiences: Sequence[AudiencePolicy], figures: Figu
     return Section("all", "All definitions", "For whoever wants to know which lists there are, and why", (block,))
 
 
-def _section(policy: Policy, one: AudiencePolicy, figures: Figures) -> Section:
+def _section(policy: Policy, one: AudiencePolicy, figures: Figures, usd: Mapping[str, float]) -> Section:
     mine = figures.membership.filter(pl.col("audience") == one.audience)
     met = figures.eligibility.filter(pl.col("audience") == one.audience)
     taken = figures.channel_loss.filter(pl.col("audience") == one.audience)
@@ -85,8 +86,9 @@ def _section(policy: Policy, one: AudiencePolicy, figures: Figures) -> Section:
             figure=sparkline(_sizes(figures, one), f"Size of {one.title} by day", is_large=True), title=_size_title(figures, one)
         ),
         Block((_reasons(mine), _losses(policy, met))),
-        Block((channel_totals(policy, channels), channel_takers(policy, channels))),
-        Block((_arms(mine), _cells(mine))),
+        Block((channel_totals(policy, channels),)),
+        Block((channel_takers(policy, channels),)),
+        Block((_arms(mine), _cells(mine, usd))),
     )
     return Section(_anchor(one), one.title, lead, blocks)
 
@@ -121,16 +123,23 @@ def _card(policy: Policy, one: AudiencePolicy, mine: pl.DataFrame) -> TableBlock
             "Export names",
             Markup("{}…").format(code(f"{policy.group.export_prefix}_{one.code}")) + f", cut by {', '.join(one.cell_by)}",
         ),
-        *(
-            (f"Channels, {brand}", ", ".join(policy.channels.channels.get(name, name) for name in one.channels_of(brand)))
-            for brand in brands
+        *_by_brand(
+            "Channels",
+            {brand: ", ".join(policy.channels.channels.get(name, name) for name in one.channels_of(brand)) for brand in brands},
         ),
-        *((f"Message, {brand}", titles.get(one.message_of(brand), one.message_of(brand))) for brand in brands),
+        *_by_brand("Message", {brand: titles.get(one.message_of(brand), one.message_of(brand)) for brand in brands}),
         ("Budget", f"{of_segment}{f' ({by_kind})' if by_kind else ''}; {counted(mine.height, 'member')} of this audience"),
         ("Stay", f"{counted(one.stay_days, 'day')} unless renewed"),
         ("Credit offer", "yes: age, income, ZIP and life events are forbidden in its rules" if one.credit_offer else "no"),
     ]
     return TableBlock("What becomes of members", ("What", "As the policy says"), rows)
+
+
+def _by_brand(what: str, told: Mapping[str, str]) -> list[tuple[str, str]]:
+    """A row for all brands where they say the same, else one per brand."""
+    if len(set(told.values())) == 1:
+        return [(what, next(iter(told.values())))]
+    return [(f"{what}, {brand}", words) for brand, words in told.items()]
 
 
 def _sizes(figures: Figures, one: AudiencePolicy) -> list[tuple[date, int]]:
@@ -161,7 +170,7 @@ def _losses(policy: Policy, met: pl.DataFrame) -> TableBlock:
             won = f" ({titles.get(str(winner), str(winner))})" if winner else ""
             rows.append((f"{words}{why}{won}", number(n), bar(n / people if people else 0.0)))
     note = f"{people:,} met the rules for some brand" if people else "nobody met the rules today"
-    heads = ("What kept people out", "People", "Share of those who met the rules")
+    heads = ("What kept people out", "People", "Share")
     return TableBlock("Exclusions and losses by cause", heads, rows[:_MOST], numeric=(1,), bars=(2,), note=note)
 
 
@@ -170,9 +179,15 @@ def _arms(mine: pl.DataFrame) -> TableBlock:
     return TableBlock("Arms of running tests", ("Arm", "People", "Share"), rows[:_MOST], numeric=(1,), bars=(2,))
 
 
-def _cells(mine: pl.DataFrame) -> TableBlock:
-    rows: list[Sequence[object]] = [(code(str(cell)), number(n)) for cell, _, n, *_ in cells(mine)]
-    return TableBlock("Cells, as platforms see them", ("Export name", "People"), rows[:_MOST], numeric=(1,))
+def _cells(mine: pl.DataFrame, usd: Mapping[str, float]) -> TableBlock:
+    rows: list[Sequence[object]] = [
+        (code(str(cell)), number(n), number(round(usd.get(str(cell), 0.0)), "US dollars")) for cell, _, n, *_ in cells(mine)
+    ]
+    more = f"and {counted(len(rows) - _MOST, 'smaller cell')}. " if len(rows) > _MOST else ""
+    note = f"{more}Budget: what the plan gives the segment, market and brand, shared by their members alike."
+    return TableBlock(
+        "Cells, as platforms see them", ("Export name", "People", "Budget a year"), rows[:_MOST], numeric=(1, 2), note=note
+    )
 
 
 def _anchor(one: AudiencePolicy) -> str:

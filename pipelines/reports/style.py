@@ -62,7 +62,7 @@ figure{margin:14px 0 0}
 .two{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,400px),1fr));gap:8px 28px}
 .note{color:var(--soft);font-size:.9rem;margin:8px 0 0}
 details{margin:8px 0}summary{cursor:pointer;font-weight:600;padding:4px 0}
-footer{color:var(--soft);font-size:.88rem;padding:8px 0 32px}
+footer{overflow-wrap:anywhere;color:var(--soft);font-size:.88rem;padding:8px 0 32px}
 @media(max-width:560px){section{padding:14px}th,td{padding:6px 7px}header.top h1{font-size:1.3rem}}
 @media print{body{background:#fff;font-size:11pt}header.top{background:none;color:var(--ink);
 border-bottom:2px solid var(--ink);padding:0 0 8px}

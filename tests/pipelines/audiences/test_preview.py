@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from assets.engine import DuckDBEngine
 from pipelines.audiences.membership import STEP
 from pipelines.audiences.preview import Side, as_text, cells, intent_tiers, sizes, triggers
-from pipelines.audiences.preview_budget import budget
+from pipelines.audiences.preview_budget import budget, cell_budget
 from pipelines.audiences.preview_figures import figures, side_by_side
 from pipelines.audiences.preview_funnel import funnel
 from pipelines.audiences.preview_moves import moves
@@ -273,3 +273,22 @@ def test_side_by_side_keeps_what_only_one_side_has() -> None:
     both = pl.DataFrame({"side": ["before", "before", "after"], "key": ["a", None, None], "lost": [1, 2, 3]})
     found = side_by_side(both, ["key"], ["lost"])
     assert sorted(found.select("key", "lost_before", "lost_after").rows(), key=str) == [("a", 1, None), (None, 2, 3)]
+
+
+def test_cells_share_what_the_plan_gives_their_segment_market_and_brand() -> None:
+    splits = {
+        "total_by_segment": ({"name": "conquest", "share": 0.4}, {"name": "in_market", "share": 0.6}),
+        "conquest_by_market": ({"name": "metro", "share": 0.75}, {"name": "town", "share": 0.25}),
+        "conquest_by_brand": ({"name": "lux", "share": 0.5}, {"name": "vol1", "share": 0.5}),
+    }
+    plan = PlanPolicy(budget=Budget.model_validate({"total_usd_per_year": 1000.0, "splits": splits}), targets=(), messages=())
+    rows = [
+        ("conquest", "A", "lux", "metro"), ("conquest", "A", "lux", "metro"), ("conquest", "A", "lux", "metro"),
+        ("conquest", "B", "lux", "metro"), ("conquest", "C", "vol1", "town"),
+        ("in_market", "D", "lux", "metro"), ("in_market", "D", "vol1", "town"), ("in_market", "E", "vol1", None),
+    ]  # fmt: skip
+    people = pl.DataFrame(rows, schema=["segment", "cell", "brand", "market"], orient="row")
+    # 400 x 0.75 x 0.5 = 150 by three of A and one of B; 400 x 0.25 x 0.5 = 50 for C; 600 by two of D and one of E
+    assert {cell: round(usd, 6) for cell, usd in cell_budget(policy(plan=plan), people).items()} == {
+        "A": 112.5, "B": 37.5, "C": 50.0, "D": 400.0, "E": 200.0,
+    }  # fmt: skip
