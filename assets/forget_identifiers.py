@@ -9,6 +9,9 @@ from pipelines.activation.forget_keys import ALONE, joined_name, mailbox, sha, s
 
 LISTS = {"email": "emails", "phone": "phones", "email_hash": "email_hashes", "phone_hash": "phone_hashes"}
 
+_STREET = pl.concat_str("address", pl.lit("|"), "zip")
+_CLIENT = pl.when(pl.col("feed") == "web_events").then(pl.col("record_id").str.strip_prefix("web_events:"))
+
 
 def identifiers_of(
     lake: Lake, records: set[str], contacts: pl.DataFrame, stated: pl.DataFrame, placeholders: frozenset[str]
@@ -17,7 +20,7 @@ def identifiers_of(
     known = pl.concat([stated, _hashed(stated), _of_contacts(contacts)]).unique()
     known = known.join(_nobodys(lake, placeholders), on=["kind", "value"], how="anti")
     newest = lake.read("contact_record", lake.days("contact_record")[-1])
-    others = _of_contacts(newest.filter(~pl.col("record_id").is_in(list(records))))
+    others = _of_contacts(_carrying(newest.filter(~pl.col("record_id").is_in(list(records))), known))
     others = others.join(known.select("kind", "value").unique(), on=["kind", "value"], how="semi")
     held = {(kind, value) for kind, value, _ in others.iter_rows()}
     barred = {(kind, value, name) for kind, value, called in others.iter_rows() if called for name in spellings(called)}
@@ -63,7 +66,8 @@ def _carrying(contacts: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
     same = [one for one in plain if mailbox(one) in asked or sha(one) in asked]
     wanted = pl.concat([values, pl.Series(same, dtype=pl.String)]).unique().implode()
     stated = [pl.col(one).list.eval(pl.element().is_in(wanted)).list.any().fill_null(False) for one in LISTS.values()]
-    return contacts.filter(pl.any_horizontal(stated))
+    single = (_STREET, _CLIENT, pl.col("source_customer_id"), pl.col("web_user_id"))
+    return contacts.filter(pl.any_horizontal([*stated, *(one.is_in(wanted).fill_null(False) for one in single)]))
 
 
 def _nobodys(lake: Lake, placeholders: frozenset[str]) -> pl.DataFrame:
@@ -85,15 +89,13 @@ def _of_contacts(contacts: pl.DataFrame) -> pl.DataFrame:
         return_dtype=pl.String,
     )
     rows = contacts.with_columns(name=called) if contacts.height else contacts.with_columns(name=pl.lit(None, pl.String))
-    street = pl.concat_str("address", pl.lit("|"), "zip")
-    client = pl.when(pl.col("feed") == "web_events").then(pl.col("record_id").str.strip_prefix("web_events:"))
     parts = [rows.select(kind=pl.lit(kind), value=pl.col(column), name="name").explode("value") for kind, column in LISTS.items()]
     parts += [
         rows.select(kind=pl.lit(kind), value=value, name="name")
         for kind, value in (
-            ("address", street),
+            ("address", _STREET),
             ("customer", pl.col("source_customer_id")),
-            ("client", client),
+            ("client", _CLIENT),
             ("client", pl.col("web_user_id")),
         )
     ]

@@ -11,7 +11,8 @@ from itertools import pairwise
 
 import polars as pl
 
-from pipelines.activation.forget_keys import ALONE, Block, Hasher, blocks, evidence, mailbox, name_of, names, standard_forms
+from pipelines.activation.forget_keys import ALONE, Block, Hasher, blocks, evidence, mailbox, name_of, names
+from pipelines.normalise.invisible import visible
 
 SCOPES = ("any", "named", "alone")
 
@@ -119,12 +120,13 @@ def is_in_text(text: str, cells: Sequence[str], stones: Tombstones) -> bool:
 
 
 def _read(cells: Sequence[str]) -> Iterable[tuple[str, str]]:
+    """Identifiers that cells may be, in forms that are cheap to tell: there are many quarantined rows."""
     for cell in dict.fromkeys(one.strip() for one in cells):
+        digits = "".join(one for one in cell if one.isdigit())
         if "@" in cell:
-            yield "email", standard_forms("email", pl.Series([cell])).get(cell, mailbox(cell.lower()))
-        if sum(one.isdigit() for one in cell) >= 10:
-            for value in standard_forms("phone", pl.Series([cell])).values():
-                yield "phone", value
+            yield "email", mailbox(visible(cell).lower())
+        if len(digits) in (10, 11):
+            yield "phone", f"+1{digits[-10:]}"
         if 5 <= len(cell) <= 64:
             yield "client", cell
             yield "email_hash", cell.lower()
