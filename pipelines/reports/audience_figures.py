@@ -55,8 +55,15 @@ def reasons(members: pl.DataFrame) -> Rows:
     return named.group_by("audience", "rule").len().sort("audience", "len", "rule", descending=[False, True, False]).rows()
 
 
+def once(eligibility: pl.DataFrame) -> pl.DataFrame:
+    """One row per audience and person over the own brands: a member is lost nowhere, and a loss says more than an exclusion."""
+    place = pl.col("outcome").cast(pl.String).replace_strict({"member": 0, "lost": 1, "excluded": 2}, return_dtype=pl.Int64)
+    ordered = eligibility.sort("audience", "person_id", place, "brand")
+    return ordered.unique(["audience", "person_id"], keep="first", maintain_order=True)
+
+
 def causes(eligibility: pl.DataFrame, outcome: str) -> Rows:
-    """audience, cause, winner, people of everybody who met the rules and was excluded or lost; largest first."""
-    rows = eligibility.filter(pl.col("outcome") == outcome)
-    grouped = rows.group_by("audience", "cause", "winner").agg(pl.col("person_id").n_unique().alias("people"))
+    """audience, cause, winner, people who met the rules and were excluded or lost, each counted once; largest first."""
+    rows = once(eligibility).filter(pl.col("outcome") == outcome)
+    grouped = rows.group_by("audience", "cause", "winner").agg(people=pl.len())
     return grouped.sort("people", "audience", "cause", "winner", descending=[True, False, False, False], nulls_last=True).rows()

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from pipelines.audiences.channel_funnel import channel_funnel
 from pipelines.audiences.preview_budget import cell_budget, segment_usd
 from pipelines.audiences.rule_words import Said, said, sentence
-from pipelines.reports.audience_figures import causes, cells, counts, reasons
+from pipelines.reports.audience_figures import causes, cells, counts, once, reasons
 from pipelines.reports.audience_words import CAUSES, READERS, arm_in_words
 from pipelines.reports.channel_tables import channel_takers, channel_totals
 from pipelines.reports.page import Block, Card, Section, TableBlock, bar, code, counted, in_words, long_date, number, page
@@ -82,9 +82,7 @@ def _section(policy: Policy, one: AudiencePolicy, figures: Figures, usd: Mapping
     blocks = (
         Block(figure=_rules(policy, one), title="Who is in it"),
         Block((_card(policy, one, mine),)),
-        Block(
-            figure=sparkline(_sizes(figures, one), f"Size of {one.title} by day", is_large=True), title=_size_title(figures, one)
-        ),
+        Block(figure=_drawn(figures, one), title=_size_title(figures, one)),
         Block((_reasons(mine), _losses(policy, met))),
         Block((channel_totals(policy, channels),)),
         Block((channel_takers(policy, channels),)),
@@ -149,6 +147,12 @@ def _sizes(figures: Figures, one: AudiencePolicy) -> list[tuple[date, int]]:
     return [(day, int(people or 0)) for day, people in days.join(mine, on="day", how="left").sort("day").rows()]
 
 
+def _drawn(figures: Figures, one: AudiencePolicy) -> Markup:
+    """The size by day as a line; nothing where one day is told, which draws none."""
+    told = _sizes(figures, one)
+    return sparkline(told, f"Size of {one.title} by day", is_large=True) if len(told) > 1 else Markup()
+
+
 def _size_title(figures: Figures, one: AudiencePolicy) -> str:
     told = _sizes(figures, one)
     return f"Size over {counted(len(told), 'day')}: {number(told[-1][1]) if told else 'not told'} now"
@@ -169,7 +173,9 @@ def _losses(policy: Policy, met: pl.DataFrame) -> TableBlock:
             why = CAUSES.get(str(cause), in_words(str(cause)).lower())
             won = f" ({titles.get(str(winner), str(winner))})" if winner else ""
             rows.append((f"{words}{why}{won}", number(n), bar(n / people if people else 0.0)))
-    note = f"{people:,} met the rules for some brand" if people else "nobody met the rules today"
+    ends = {name: n for name, n in counts(once(met), "outcome")}
+    parts = f"{ends.get('member', 0):,} members, {ends.get('excluded', 0):,} excluded, {ends.get('lost', 0):,} lost"
+    note = f"{people:,} met the rules for some brand: {parts}" if people else "nobody met the rules today"
     heads = ("What kept people out", "People", "Share")
     return TableBlock("Exclusions and losses by cause", heads, rows[:_MOST], numeric=(1,), bars=(2,), note=note)
 
