@@ -18,6 +18,7 @@ OURS = "our own rule: names are neutral, meanings live in the catalogue"
 def name_problems(policy: Policy) -> Iterator[Broken]:
     """Everything about names."""
     yield from _shared_codes(policy)
+    yield from _arms(policy)
     for audience in policy.audiences:
         names = export_names(policy, audience)
         yield from _words(policy, audience, names)
@@ -30,13 +31,29 @@ def _words(policy: Policy, audience: AudiencePolicy, names: Sequence[str]) -> It
     for name in [one for one in names if not NEUTRAL.match(one)][:1]:
         found = f"export name {name} may hold only A-Z, 0-9 and _"
         yield Broken("neutral_name", found, "change the code of the audience, brand or market", OURS, audience=about, path=path)
-    listed = [word.upper() for word in policy.privacy.forbidden_name_words if word.upper() not in MONEY]
-    lists = ((MONEY, "financial_status_name", META_471), (listed, "telling_name", "privacy.yaml forbidden_name_words"))
-    for words, rule, source in lists:
+    for rule, source, words in _telling(policy):
         bad = [(name, [word for word in words if any(word in part for part in name.upper().split("_"))]) for name in names]
         for name, said in [one for one in bad if one[1]][:1]:
             found = f"export name {name} tells {', '.join(said)}"
             yield Broken(rule, found, "choose another code for the audience, brand or market", source, audience=about, path=path)
+
+
+def _arms(policy: Policy) -> Iterator[Broken]:
+    """An arm with a cell of its own adds its code to the name."""
+    for at, test in enumerate(policy.experiments.experiments):
+        for place, arm in enumerate(test.arms):
+            for rule, source, words in _telling(policy):
+                said = [word for word in words if word in (arm.cell_code or "").upper()]
+                if said:
+                    path = ("experiments", at, "arms", place, "cell_code")
+                    found = f"cell_code {arm.cell_code} tells {', '.join(said)} at the end of export names"
+                    yield Broken(rule, found, "choose another code", source, "experiments", path=path)
+
+
+def _telling(policy: Policy) -> tuple[tuple[str, str, Sequence[str]], ...]:
+    """Rule, source and words of the lists that no name may hold."""
+    listed = [word.upper() for word in policy.privacy.forbidden_name_words if word.upper() not in MONEY]
+    return ("financial_status_name", META_471, MONEY), ("telling_name", "privacy.yaml forbidden_name_words", listed)
 
 
 def _lengths(policy: Policy, audience: AudiencePolicy, longest: str) -> Iterator[Broken]:

@@ -96,6 +96,10 @@ BROKEN = {
     "a share found of a platform that is not there": (
         CHANNELS, "{platform: google, low: 0.5", "{platform: gogle, low: 0.5", "platform: gogle", ["'gogle'", "`google`"],
     ),
+    "an arm's own cell that tells of money": (
+        "experiments.yaml", "cell_code: E3", "cell_code: DEBT", "cell_code: DEBT",
+        ["financial_status_name", "cell_code DEBT tells DEBT", "471"],
+    ),
     "a limit in another unit": (
         CHANNELS, "{figure: shrinkage, limit: 0.3, unit: share of the people held", "{figure: shrinkage, limit: 30, unit: points",
         "figure: shrinkage", ["breaker.limits[", "points", "share of the people held"],
