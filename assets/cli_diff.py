@@ -7,10 +7,10 @@ from typing import Annotated, NoReturn
 import polars as pl
 import typer
 from rich.console import Console
-from rich.table import Table
 
 from assets.lake import Lake
 from assets.policy_reads import changed_values, kept_policy, read_under
+from assets.screen import print_table
 from pipelines.audiences.diff import figures, moved_people
 from pipelines.reports.diff_page import (
     causes_block,
@@ -135,18 +135,8 @@ def narrowed(block: TableBlock) -> TableBlock:
 
 
 def _print(block: TableBlock, most: int = MOST_ROWS) -> None:
-    if not block.rows:
-        return
-    table = Table(title=block.caption, title_justify="left")
-    for at, head in enumerate(block.heads):
-        table.add_column(head, justify="right" if at in block.numeric else "left", overflow="fold")
-    for row in block.rows[:most]:
-        table.add_row(*(cell.striptags() if hasattr(cell, "striptags") else str(cell) for cell in row))
-    out.print(table)
-    if len(block.rows) > most:
-        out.print(f"… and {len(block.rows) - most} more rows: see --html or --out")
-    if block.note:
-        out.print(block.note, style="dim", soft_wrap=True)
+    if block.rows:
+        print_table(out, block, most)
 
 
 def _place(path: Path) -> Path:

@@ -6,15 +6,14 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from markupsafe import Markup
 from rich.console import Console
-from rich.table import Table
 
 from assets.experiments_view import experiments_view
 from assets.house import PROJECT, House
 from assets.policy_files import load_policy
 from assets.policy_problem import PolicyError
 from assets.rehearsal import NotPublished
+from assets.screen import print_table
 from pipelines.experiments.power import (
     Question,
     Unpowered,
@@ -25,7 +24,6 @@ from pipelines.experiments.power import (
     weeks_until,
 )
 from pipelines.reports.experiments_page import arms_table, geo_table, health_table, planned_table, power_table, tests_of
-from pipelines.reports.page import TableBlock
 
 MISUSED = 2
 TOO_FEW = 1
@@ -51,9 +49,9 @@ def experiments_command(
         raise typer.Exit(MISUSED) from None
     running = view.arms.filter("is_in_force")
     for test in tests_of(running):
-        _show(arms_table(running, test))
+        print_table(out, arms_table(running, test))
     for block in (power_table(running), geo_table(view.geo), planned_table(view.arms), health_table(view.health)):
-        _show(block)
+        print_table(out, block)
     if html:
         html.parent.mkdir(parents=True, exist_ok=True)
         html.write_text(view.page(rules), encoding="utf-8")
@@ -67,24 +65,6 @@ def _day(text: str | None) -> date | None:
         return date.fromisoformat(text) if text else None
     except ValueError:
         raise typer.BadParameter(f"{text!r} is not a day; expected YYYY-MM-DD", param_hint="--date") from None
-
-
-def _show(block: TableBlock) -> None:
-    """One table; columns of bars are for the page."""
-    kept = [at for at in range(len(block.heads)) if at not in block.bars]
-    table = Table(title=block.caption, title_justify="left")
-    for at in kept:
-        table.add_column(block.heads[at], justify="right" if at in block.numeric else "left", overflow="fold")
-    for row in block.rows:
-        table.add_row(*(_plain(row[at]) for at in kept))
-    out.print(table)
-    if block.note:
-        out.print(block.note, style="dim", soft_wrap=True)
-
-
-def _plain(cell: object) -> str:
-    """A cell without the marks of a page."""
-    return cell.striptags() if isinstance(cell, Markup) else str(cell)
 
 
 def power_command(

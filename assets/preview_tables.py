@@ -1,9 +1,9 @@
 """A preview in the terminal: the tables of the page, cut to what fits a screen."""
 
 from rich.console import Console
-from rich.table import Table
 
 from assets.preview_run import Preview
+from assets.screen import print_table
 from pipelines.reports.page import TableBlock
 from pipelines.reports.preview_blocks import (
     budget_block,
@@ -66,22 +66,5 @@ def _rest(out: Console, told: Preview) -> None:
 
 
 def _show(out: Console, block: TableBlock, most: int = MOST_ROWS) -> None:
-    """One table; columns of bars are for pages."""
-    kept = [at for at in range(len(block.heads)) if at not in block.bars]
-    table = Table(title=block.caption, title_justify="left")
-    for at in kept:
-        table.add_column(block.heads[at], justify="right" if at in block.numeric else "left", overflow="fold")
-    for row in block.rows[:most]:
-        table.add_row(*(_plain(row[at]) for at in kept))
-    if not block.rows:
-        return
-    out.print(table)
-    if len(block.rows) > most:
-        out.print(f"… and {len(block.rows) - most} more rows: see --html or --out")
-    if block.note:
-        out.print(block.note, style="dim", soft_wrap=True)
-
-
-def _plain(cell: object) -> str:
-    """A cell without the marks of a page."""
-    return cell.striptags() if hasattr(cell, "striptags") else str(cell)
+    if block.rows:
+        print_table(out, block, most)
