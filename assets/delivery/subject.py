@@ -11,7 +11,7 @@ from assets.lake import Lake
 from schemas.platforms import all_platforms
 
 EXPORTS, DELIVERIES, ANSWERS = "file", "delivery", "answer"
-COLUMNS = {
+COLUMNS: dict[str, Any] = {
     "person_id": pl.String,
     "recipient": pl.String,
     "cell": pl.String,
