@@ -6,6 +6,7 @@ from typing import Any
 
 import polars as pl
 
+from pipelines.audiences.membership import STEP
 from pipelines.engine import Engine
 from pipelines.step import Day
 from schemas.contract import Table
@@ -17,11 +18,12 @@ from schemas.policy.group import Brand, Group, Market, Rooftop
 from schemas.policy.identity import IdentityPolicy
 from schemas.policy.plan import Budget, ConquestBrand, ConquestPolicy, PlanPolicy, Radius
 from schemas.policy.triggers import ServiceStates, TriggersPolicy
+from schemas.tables.audiences import MEMBERSHIP
 from schemas.tables.contacts import CONTACT
 from schemas.tables.experiments import ASSIGNMENT, GEO_CLUSTER
 from schemas.tables.exports import SUPPRESSION
 from schemas.tables.geography import ZIP_DISTANCE, ZIP_REACH
-from schemas.tables.identity import ID_EVENT, PERSON
+from schemas.tables.identity import ID_EVENT, PERSON, PERSON_IDENTIFIER
 from schemas.tables.identity_state import RETIRED_PERSON
 from schemas.tables.traits import CANDIDATE, INTEREST
 
@@ -129,3 +131,12 @@ def register(engine: Engine, tables: Mapping[str, pl.DataFrame]) -> None:
     empty = {**{one.name: rows_of(one, []) for one in BESIDE}, "previous_assignment": rows_of(ASSIGNMENT, [])}
     for name, frame in {**empty, **tables}.items():
         engine.register(name, frame)
+
+
+def membership_of(
+    engine: Engine, of: Policy, rows: Iterable[Mapping[str, Any]], **beside: pl.DataFrame
+) -> dict[str, pl.DataFrame]:  # fmt: skip
+    """The tables of membership of candidates, on a first day unless `beside` says what was before."""
+    nothing = {"person_identifier": rows_of(PERSON_IDENTIFIER, []), "previous_membership": rows_of(MEMBERSHIP, [])}
+    register(engine, {**nothing, **beside, "candidate": candidates(*rows)})
+    return STEP.frames(engine, day(of))

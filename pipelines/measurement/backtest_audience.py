@@ -11,7 +11,7 @@ from types import MappingProxyType
 import numpy as np
 import polars as pl
 
-from pipelines.measurement.backtest_estimate import GIVEN, NOT_OVER, verdict
+from pipelines.measurement.backtest_estimate import GIVEN, NOT_OVER, followed, verdict
 from pipelines.measurement.backtest_intervals import Arm, Floats, Ints, arm, ratio, wilson
 from schemas.policy.backtest import BacktestPolicy
 
@@ -59,31 +59,15 @@ def rates(
     inside = members.join(known, on=["day", "person_id"], how="semi")
     numbers = known.select("person_id").unique().sort("person_id").with_row_index("person")
     rows = known.join(inside, on=["day", "person_id"], how="left").join(numbers, on="person_id").sort("day", "person_id")
+    rows = followed(rows, events, list(AUDIENCE_OUTCOMES))
     people, found = numbers.height, []
     for horizon in policy.horizons_days:
         over = rows.filter(pl.col("day") <= last_day - timedelta(days=horizon))
         censored = sum(day > last_day - timedelta(days=horizon) for day in days)
         for outcome in AUDIENCE_OUTCOMES:
-            had = _had(over, events.filter(outcome=outcome), horizon)
+            had = (over[f"days_to_{outcome}"] <= horizon).fill_null(False)
             found += _of_cells(over, had, people, (outcome, horizon, censored), policy)
     return pl.DataFrame(found, schema=RATE_SCHEMA, orient="row").sort(pl.col("cell") != WHOLE, "cell", maintain_order=True)
-
-
-def _had(rows: pl.DataFrame, events: pl.DataFrame, horizon: int) -> pl.Series:
-    """Whether the person of each row had the outcome within the horizon, strictly after the day."""
-    dated = events.select("person_id", "on_day").sort("on_day")
-    dated_rows = rows.select("day", "person_id").with_row_index("row").sort("day")
-    found = dated_rows.join_asof(
-        dated,
-        left_on="day",
-        right_on="on_day",
-        by="person_id",
-        strategy="forward",
-        allow_exact_matches=False,
-        check_sortedness=False,
-    )
-    gap = (pl.col("on_day") - pl.col("day")).dt.total_days() <= horizon
-    return found.sort("row").select(gap.fill_null(False).alias("had"))["had"]
 
 
 def _of_cells(

@@ -10,15 +10,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from assets.engine import DuckDBEngine
-from pipelines.audiences.membership import STEP
 from schemas.policy import Policy
 from schemas.policy.channels import ChannelsPolicy, ContactLimit
-from schemas.tables.audiences import CHANNEL_LOSS, MEMBERSHIP
+from schemas.tables.audiences import CHANNEL_LOSS
 from schemas.tables.contacts import CONTACT
 from schemas.tables.exports import SUPPRESSION
 from schemas.tables.geography import ZIP_DISTANCE
-from schemas.tables.identity import PERSON_IDENTIFIER
-from tests.audience_world import AS_OF, GROUP, audience, candidates, day, policy, register, rows_of
+from tests.audience_world import AS_OF, GROUP, audience, membership_of, policy, rows_of
 from tests.engines import fresh_engine
 
 QUICK = settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -76,19 +74,6 @@ def rows_of_people(drawn: Any) -> list[dict[str, Any]]:
     ]
 
 
-def run(engine: DuckDBEngine, of: Policy, rows: list[dict[str, Any]], **beside: pl.DataFrame) -> dict[str, pl.DataFrame]:
-    register(
-        engine,
-        {
-            **beside,
-            "candidate": candidates(*rows),
-            "person_identifier": rows_of(PERSON_IDENTIFIER, []),
-            "previous_membership": rows_of(MEMBERSHIP, []),
-        },
-    )
-    return STEP.frames(engine, day(of))
-
-
 def held(membership: pl.DataFrame) -> set[tuple[str, str, str]]:
     """audience, person, channel."""
     listed = membership.select("audience", "person_id", "channels").explode("channels").drop_nulls()
@@ -129,7 +114,7 @@ def test_each_channel_of_a_person_has_one_audience_and_everybody_is_accounted_fo
     shared: DuckDBEngine, drawn: Any, order: Any, choice: Any, people: Any
 ) -> None:
     of, rows = policy_of(drawn, order, choice), rows_of_people(people)
-    built = run(shared, of, rows)
+    built = membership_of(shared, of, rows)
     claims = held(built["membership"])
     assert claims == expected(of, rows)
     assert max(Counter((person, channel) for _, person, channel in claims).values(), default=1) == 1
@@ -236,7 +221,7 @@ def test_promises_hold_for_any_household_budget_refusal_and_capacity(
             for one, miles in (("R02", 1.0), ("R03", 9.0))
         ],
     )
-    first, second = (run(shared, of, listed, **tables) for listed in (rows, rows[::-1]))
+    first, second = (membership_of(shared, of, listed, **tables) for listed in (rows, rows[::-1]))
     assert all(first[name].equals(second[name]) for name in first)
     assert first["arbitration_health"]["value"].to_list() == [0.0] * first["arbitration_health"].height
     claims = held(first["membership"])

@@ -10,11 +10,9 @@ from hypothesis import strategies as st
 
 from assets.engine import DuckDBEngine
 from pipelines.audiences.holdouts import is_held_back
-from pipelines.audiences.membership import STEP
 from schemas.policy.experiments import Arm, Experiment, ExperimentsPolicy
 from schemas.tables.audiences import ELIGIBILITY, MEMBERSHIP, OVERLAP
-from schemas.tables.identity import PERSON_IDENTIFIER
-from tests.audience_world import AS_OF, audience, candidates, day, policy, register, rows_of
+from tests.audience_world import AS_OF, audience, membership_of, policy
 from tests.engines import fresh_engine
 
 QUICK = settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -77,19 +75,6 @@ def people_of(drawn: list[tuple[dict[str, Any], dict[str, Any]]]) -> list[dict[s
     ]
 
 
-def run(engine: DuckDBEngine, of: Any, rows: list[dict[str, Any]], **beside: pl.DataFrame) -> dict[str, pl.DataFrame]:
-    register(
-        engine,
-        {
-            **beside,
-            "candidate": candidates(*rows),
-            "person_identifier": rows_of(PERSON_IDENTIFIER, []),
-            "previous_membership": rows_of(MEMBERSHIP, []),
-        },
-    )
-    return STEP.frames(engine, day(of))
-
-
 @pytest.fixture(scope="module")
 def shared() -> Any:
     one = fresh_engine()
@@ -101,7 +86,7 @@ def shared() -> Any:
 @given(tree=trees(), drawn=PEOPLE)
 def test_nested_conditions_mean_what_they_mean_in_python(shared: DuckDBEngine, tree: Any, drawn: Any) -> None:
     rows = people_of(drawn)
-    built = run(shared, policy(audience("one", "loyalty", as_condition(tree, [0]))), rows)
+    built = membership_of(shared, policy(audience("one", "loyalty", as_condition(tree, [0]))), rows)
     expected = sorted((row["person_id"], row["brand"]) for row in rows if oracle(tree, row))
     assert built["eligibility"].select("person_id", "brand").rows() == expected
 
@@ -118,7 +103,7 @@ RIVALS = [
 @given(drawn=PEOPLE)
 def test_everybody_is_owned_once_and_no_exclusion_is_broken(shared: DuckDBEngine, drawn: Any) -> None:
     rows = people_of(drawn)
-    built = run(shared, policy(*RIVALS), rows)
+    built = membership_of(shared, policy(*RIVALS), rows)
     members, verdicts = built["membership"], built["eligibility"]
     assert members.select("audience", "person_id").is_unique().all()
     free = verdicts.filter(pl.col("outcome") != "excluded")
@@ -136,7 +121,7 @@ def test_everybody_is_owned_once_and_no_exclusion_is_broken(shared: DuckDBEngine
 @QUICK
 @given(drawn=PEOPLE)
 def test_overlap_counts_people_eligible_for_both(shared: DuckDBEngine, drawn: Any) -> None:
-    built = run(shared, policy(*RIVALS), people_of(drawn))
+    built = membership_of(shared, policy(*RIVALS), people_of(drawn))
     free = built["eligibility"].filter(pl.col("outcome") != "excluded")
     sets = {one.audience: set(free.filter(pl.col("audience") == one.audience)["person_id"]) for one in RIVALS}
     names = sorted(sets)
@@ -161,9 +146,9 @@ def test_the_order_of_rows_changes_nothing(shared: DuckDBEngine) -> None:
         for brand in ("lux", "vol1")
     ]
     of = policy(*RIVALS, experiments=EXPERIMENTS)
-    first = run(shared, of, rows)
+    first = membership_of(shared, of, rows)
     draw.shuffle(rows)
-    second = run(shared, of, rows)
+    second = membership_of(shared, of, rows)
     assert all(first[name].equals(second[name]) for name in first)
 
 
@@ -194,14 +179,14 @@ EXPERIMENTS = ExperimentsPolicy(
 
 def test_arms_take_their_shares_and_stay_whatever_else_changes(shared: DuckDBEngine) -> None:
     rows = [{"person_id": f"person-{number}", "brand": "lux", "lease_days_left": 5} for number in range(20_000)]
-    before = run(shared, policy(*RIVALS, experiments=EXPERIMENTS), rows)
+    before = membership_of(shared, policy(*RIVALS, experiments=EXPERIMENTS), rows)
     first = before["membership"]
     shares = {arm: count / 20_000 for arm, count in first["arm"].value_counts().rows()}
     assert set(shares) == {"control", "notice:now", "notice:later"}
     assert abs(shares["control"] - 0.12) < 0.01
     assert abs(shares["notice:now"] - 0.528) < 0.015 and abs(shares["notice:later"] - 0.352) < 0.015
     other = policy(audience("lease", "loyalty", "lease_days_left > 1"), experiments=EXPERIMENTS, policy_hash="hash-2")
-    second = run(shared, other, rows[5_000:], previous_assignment=before["assignment"])["membership"]
+    second = membership_of(shared, other, rows[5_000:], previous_assignment=before["assignment"])["membership"]
     joined = first.join(second, on="person_id")
     assert joined.height == 15_000
     assert (joined["arm"] == joined["arm_right"]).all()
@@ -223,7 +208,7 @@ def test_a_test_of_one_brand_or_market_type_concerns_nobody_else(shared: DuckDBE
         for brand in ("lux", "vol1")
         for market in ("primary", "tertiary")
     ]
-    built = run(shared, policy(*RIVALS, experiments=ExperimentsPolicy(global_control_share=0, experiments=tests)), rows)
+    built = membership_of(shared, policy(*RIVALS, experiments=ExperimentsPolicy(global_control_share=0, experiments=tests)), rows)
     arms = {
         person: [part.split(":")[0] for part in arm.split("|")]
         for person, arm in built["membership"].select("person_id", "arm").rows()
