@@ -72,7 +72,7 @@ def read_yaml(path: Path, file: str) -> Document | Problem:
         return Problem(file, _line_of(error), key, f"the key {key!r} twice", "each key once")
     except YAMLError as error:
         problem = str(getattr(error, "problem", None) or "broken syntax")
-        return Problem(file, _line_of(error), "", f"text that is not YAML ({problem})", "valid YAML")
+        return Problem(file, _line_of(error), "", f"text that is not YAML ({problem})", _way_out(problem))
     except UnicodeDecodeError as error:
         return Problem(file, 0, "", f"a byte that is not UTF-8 at position {error.start}", "a file in UTF-8")
     if not isinstance(node, CommentedMap):
@@ -85,6 +85,15 @@ def read_yaml(path: Path, file: str) -> Document | Problem:
 def _node(text: str) -> Any:
     """A text as the library reads it, which nobody changes; a process reads a group's files again and again."""
     return YAML(typ="rt").load(text)
+
+
+def _way_out(problem: str) -> str:
+    """What to write where YAML cannot be read: the usual slips by what the parser says of them."""
+    if "mapping values are not allowed" in problem:
+        return "text that holds `: ` in quotes, and a key at the depth of those beside it"
+    if "'\\t'" in problem:
+        return "spaces in place of tabs"
+    return "valid YAML: every bracket and quote closed, keys of one level at the same depth"
 
 
 def _line_of(error: YAMLError) -> int:

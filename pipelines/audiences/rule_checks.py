@@ -44,8 +44,8 @@ def findings(audience: AudiencePolicy, columns: Mapping[str, str] | None = None,
     """Every problem of what an audience says, with the path of keys; what concerns the whole only where each part is right."""
     known, columns = domains or Domains(), candidate_columns() if columns is None else columns
     found = list(dict.fromkeys(_parts(audience, columns, known)))
-    found += [*_names_twice([leaf for leaf, _ in leaf_paths(audience.rules, ())], ("rules",))]
-    found += [*_names_twice(audience.exclusions, ("exclusions",))]
+    found += [*_names_twice(leaf_paths(audience.rules, ("rules",)))]
+    found += [*_names_twice((one, ("exclusions", at)) for at, one in enumerate(audience.exclusions))]
     if not found:
         found = list(dict.fromkeys(_wholes(audience, known)))
     return found
@@ -62,10 +62,13 @@ def _head(path: Path) -> str:
     return f"{path[0]}[{path[1]}]" if path[0] == "exclusions" and len(path) > 1 else str(path[0])
 
 
-def _names_twice(conditions: Iterable[Condition], path: Path) -> Iterator[Finding]:
-    names = [str(one.name) for one in conditions if one.name]
-    for name in sorted({one for one in names if names.count(one) > 1}):
-        yield path, f"the name `{name}` is used twice"
+def _names_twice(conditions: Iterable[tuple[Condition, Path]]) -> Iterator[Finding]:
+    """A finding at each condition whose name an earlier one has."""
+    seen: set[str] = set()
+    for one, path in conditions:
+        if one.name and one.name in seen:
+            yield path, f"the name `{one.name}` is used twice; give this one a name of its own"
+        seen.add(str(one.name))
 
 
 def parts_of(audience: AudiencePolicy) -> Iterator[tuple[Condition, Path]]:

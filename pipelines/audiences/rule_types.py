@@ -85,13 +85,34 @@ def _agree(parts: Iterable[exp.Expr], verb: str, scope: Scope) -> TypeName:
         if family(found) != family(wanted):
             scope.problems.append(
                 f"`{text_of(first)}` is {article(wanted)} and `{text_of(part)}` is {article(str(found))}; they cannot be {verb}"
+                f"{_way_out(first, {wanted, str(found)})}"
             )
     return "number" if "number" in (found for _, found in known) else wanted
+
+
+def _way_out(first: exp.Expr, kinds: set[str]) -> str:
+    """What to write in place of a comparison of two types, where there is one usual slip."""
+    if "date" in kinds:
+        return "; a day is written as '2027-01-31', in quotes, or as `$as_of + 30`"
+    if "flag" in kinds:
+        return f"; a flag stands alone, as `{text_of(first)}` or `not {text_of(first)}`" if isinstance(first, exp.Column) else ""
+    return ""
+
+
+def _without_null(parts: Iterable[exp.Expr], node: exp.Expr, scope: Scope) -> None:
+    """Nothing equals null, also not null itself."""
+    if any(isinstance(one, exp.Null) for one in parts):
+        left = text_of(node.this)
+        scope.problems.append(
+            f"`{text_of(node)}` is never true, for nothing equals null; write `{left} is null` or `{left} is not null`"
+        )
 
 
 def _comparison(node: exp.Expr, scope: Scope) -> TypeName:
     if text_of(node.this) == text_of(node.args["expression"]):
         scope.problems.append(f"`{text_of(node)}` compares `{text_of(node.this)}` with itself")
+    if not isinstance(node, exp.NullSafeEQ | exp.NullSafeNEQ):
+        _without_null((node.this, node.args["expression"]), node, scope)
     _agree((node.this, node.args["expression"]), "compared", scope)
     return "flag"
 
@@ -110,6 +131,7 @@ def _in(node: exp.Expr, scope: Scope) -> TypeName:
         _expect(held, infer(held, scope), "list", "what stands after `in` must be", scope)
         infer(node.this, scope)
         return "flag"
+    _without_null(node.expressions, node, scope)
     _agree((node.this, *node.expressions), "compared", scope)
     return "flag"
 

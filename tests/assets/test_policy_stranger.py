@@ -147,3 +147,66 @@ def test_nothing_but_the_group_file(root):
             path.unlink()
     told = [one.file for one in check_policy("lone_star", root)]
     assert "lone_star/audiences" in told and "lone_star/plan.yaml" in told and "lone_star/group.yaml" not in told
+
+
+OWNERS = FILES["audiences/owners.yaml"].lstrip()
+BASE = "segment: conquest\nowner: team:marketing\ncell_by: [brand, market]\nstay_days: 90\nchannels: [display]\nmessage: hello\n"
+TEN: dict[str, tuple[str, str, str, int, str]] = {
+    # what is wrong: the file, what stands there, what the stranger wrote, the line that is told, words of the way out
+    "an unknown column": ("owners", "competitor_make in", "competitor_mark in", 10, "did you mean `competitor_make`"),
+    "a wrong type": ("owners", "competitor_make in ('Honda', 'Ford')", "is_staff = 1", 10, "`is_staff` or `not is_staff`"),
+    "an impossible range": (
+        "owners",
+        "competitor_make in ('Honda', 'Ford')",
+        "distance_miles between 30 and 10",
+        10,
+        "no row can meet",
+    ),
+    "a rule that never holds": (
+        "owners",
+        "competitor_make in ('Honda', 'Ford')",
+        "top_brand <> null",
+        10,
+        "`top_brand is not null`",
+    ),
+    "a circle of bases": ("owners", "audience: owners", "extends: _a\naudience: owners", 1, "found a circle"),
+    "an unknown brand": ("owners", "brands: [toyota]", "brands: [toyta]", 8, "Did you mean 'toyota'"),
+    "a name that is taken": ("owners", "audience: owners", "audience: others", 1, "expected a name of its own"),
+    "what is not YAML": ("owners", "title: Owners", "title: Owners: all", 3, "in quotes"),
+    "a function that reads files": (
+        "owners",
+        "coalesce(competitor_vehicle_age_years, 0)",
+        "read_csv('x')",
+        11,
+        "known are abs, ceil",
+    ),
+    "a statement in a rule": (
+        "owners",
+        "competitor_make in ('Honda', 'Ford')",
+        "true; drop table person",
+        10,
+        "a rule is one expression",
+    ),
+    "no message": ("owners", "message: hello\n", "", 1, "expected the key 'message'"),
+    "no budget": ("plan", "total_usd_per_year: 100000, ", "", 1, "total_usd_per_year"),
+}
+
+
+@pytest.mark.parametrize("wrong", TEN)
+def test_a_strangers_mistake_is_told_with_file_line_and_a_way_out(wrong: str, root: Path) -> None:
+    name, right, written, line, way_out = TEN[wrong]
+    place = root / "lone_star" / ("plan.yaml" if name == "plan" else f"audiences/{name}.yaml")
+    text = place.read_text(encoding="utf-8")
+    assert right in text
+    place.write_text(text.replace(right, written, 1), encoding="utf-8")
+    if wrong == "a circle of bases":
+        for one, other in (("a", "b"), ("b", "a")):
+            (place.parent / f"_{one}.yaml").write_text(f"extends: _{other}\n{BASE}", encoding="utf-8")
+    if wrong == "a name that is taken":
+        other = OWNERS.replace("audience: owners", "audience: others").replace("code: CQ", "code: CR")
+        (place.parent / "others.yaml").write_text(other, encoding="utf-8")
+    problems = check_policy("lone_star", root)
+    told = [str(one) for one in problems]
+    assert any(way_out in one and place.name in one for one in told) or wrong == "a circle of bases", told
+    assert any(way_out in one for one in told), told
+    assert line in {one.line for one in problems}, told

@@ -20,7 +20,11 @@ BROKEN = {
     "unknown parameter": ("intent_score > $point", "`$point` is not a parameter of this audience; did you mean `points`?"),
     "text with number": ("intent_tier = 3", "`intent_tier` is text and `3` is an integer; they cannot be compared"),
     "number with text": ("touches_30d > 'many'", "`touches_30d` is an integer and `'many'` is text; they cannot be compared"),
-    "date with words": ("lease_ends_on > 'soon'", "`lease_ends_on` is a date and `'soon'` is text; they cannot be compared"),
+    "date with words": (
+        "lease_ends_on > 'soon'",
+        "`lease_ends_on` is a date and `'soon'` is text; they cannot be compared; a day is written as '2027-01-31', in quotes, "
+        "or as `$as_of + 30`",
+    ),
     "empty range": (
         "touches_30d > 5 and touches_30d < 3",
         "no row can meet `touches_30d > 5` and `touches_30d < 3`; the range that is left of `touches_30d` is empty",
@@ -139,9 +143,25 @@ def test_an_audience_is_checked_whole_and_each_problem_says_where() -> None:
     rules = {"all": [{"name": "one", "when": "is_stuff"}, {"name": "one", "when": "is_customer"}]}
     broken = audience("a", "loyalty", rules, exclusions=[{"name": "late", "when": "touches_30d"}], score="state")
     assert [problem.split(":")[0] for problem in check_audience(broken)] == ["rules", "exclusions[0]", "score", "rules"]
-    assert check_audience(broken)[-1] == "rules: the name `one` is used twice"
+    assert check_audience(broken)[-1] == "rules: the name `one` is used twice; give this one a name of its own"
 
 
 def test_the_columns_that_a_rule_names_are_known_for_the_limits_of_credit_offers() -> None:
     assert expression_columns("lower(state) = 'nc' and zip is not null") == {"state", "zip"}
     assert expression_columns("select zip") == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("when", "said"),
+    [
+        ("next_appointment_on <> null", "write `next_appointment_on is null` or `next_appointment_on is not null`"),
+        ("forms_30d = null", "is never true, for nothing equals null"),
+        ("top_brand in ('lux', null)", "is never true, for nothing equals null"),
+        ("next_appointment_on < 2026-12-01", "a day is written as '2027-01-31', in quotes"),
+        ("next_appointment_on < '2026-13-40'", "a day is written as '2027-01-31', in quotes"),
+        ("is_business = 1", "a flag stands alone, as `is_business` or `not is_business`"),
+    ],
+)
+def test_a_usual_slip_gets_its_way_out(when: str, said: str) -> None:
+    (problem,) = check_audience(audience("a", "loyalty", when))
+    assert said in problem
