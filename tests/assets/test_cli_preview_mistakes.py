@@ -53,7 +53,7 @@ BROKEN = {
     "a statement": ("a.yaml", mistake("active_days_30d >= $least", "drop table candidate"), ":13", "statement"),
     "text that is not YAML": ("a.yaml", mistake("cell_by: [brand]", "cell_by: [brand"), ":", "not YAML"),
     "a key twice": ("a.yaml", AUDIENCE + "code: WX\n", ":18", "twice"),
-    "a code that is taken": ("a.yaml", mistake("code: WL", "code: IM"), ":1", "already that of in_market_broad"),
+    "a code that is taken": ("a.yaml", mistake("code: WL", "code: IM"), ":6", "already that of in_market_broad"),
     "a file that nobody reads": ("scorin.yaml", "intent: {}\n", "scorin.yaml", "Did you mean 'scoring.yaml'?"),
     "a table that nobody reads": ("prices.csv", "a,b\n1,2\n", "prices.csv", "makes.csv"),
 }  # fmt: skip
