@@ -8,7 +8,7 @@ import polars as pl
 
 from assets.house import House
 from assets.lake import Lake
-from assets.policy_reads import changed_sections, changed_values, is_same_code, is_touched, kept_policy, read_under, section
+from assets.policy_reads import changed_sections, changed_values, is_same_code, is_touched, kept_policy, read_under
 from assets.rehearsal import NotPublished, is_as_declared, ready, rehearse, step_of_table, tables_between
 from pipelines.activation.exports import STEP as EXPORTS
 from pipelines.activation.reach import reach
@@ -104,23 +104,9 @@ def preview(house: House, day: date, before: Policy, after: Policy, *, with_reac
     return Preview(day, before, after, tuple(sorted(made)), tuple(sorted(older)), told, moved)
 
 
-def _reach(house: House, day: date, before: Side, after: Side) -> pl.DataFrame:
-    """The reach of both sides' members. Where the gate asks the same of both, what goes for a person is found once."""
-    sides = {"before": before, "after": after}
-    if not _is_same_gate(before, after):
-        return both(*(_reached(house, day, side, side["membership"]) for side in sides.values()))
-    marked = [one["membership"].with_columns(cell=pl.concat_str(pl.lit(f"{name} "), "cell")) for name, one in sides.items()]
-    found = _reached(house, day, after, pl.concat(marked)).with_columns(pl.col("cell").str.split_exact(" ", 1))
-    parts = found.with_columns(side=pl.col("cell").struct[0], cell=pl.col("cell").struct[1])
-    return both(*(parts.filter(pl.col("side") == name).drop("side") for name in sides))
-
-
-def _is_same_gate(before: Side, after: Side) -> bool:
-    """Whether the consent gate judges the members of both sides alike: by the second side's policy it can then judge both."""
-    plans = [{one.audience: (one.channels, one.channels_by_brand) for one in side.policy.audiences} for side in (before, after)]
-    is_planned_alike = all(plans[1].get(audience) == channels for audience, channels in plans[0].items())
-    is_asked_alike = all(section(before.policy, one) == section(after.policy, one) for one in ("privacy", "channels"))
-    return is_planned_alike and is_asked_alike and before["suppression"] is after["suppression"]
+def _reach(house: House, day: date, *sides: Side) -> pl.DataFrame:
+    """The reach of each side's members, found by itself: a household gets one letter, so together they would compete."""
+    return both(*(_reached(house, day, side, side["membership"]) for side in sides))
 
 
 def _reached(house: House, day: date, side: Side, members: pl.DataFrame) -> pl.DataFrame:
