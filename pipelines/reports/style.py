@@ -33,10 +33,11 @@ h3{font-size:1.05rem;margin:26px 0 0;padding-top:14px;border-top:1px solid var(-
 table{border-collapse:collapse;width:100%;font-size:.92rem}
 caption{text-align:left;font-weight:600;padding:0 0 6px;color:var(--ink)}
 th,td{padding:7px 10px;border-bottom:1px solid var(--line);text-align:left;vertical-align:top}
-thead th{background:var(--wash);font-size:.82rem;color:var(--soft);border-bottom:2px solid var(--line);white-space:nowrap}
+thead th{background:var(--wash);font-size:.82rem;color:var(--soft);border-bottom:2px solid var(--line);vertical-align:bottom}
+td:not(.n):not(.bar){min-width:9em}tbody th{min-width:6.5em}
 tbody th{font-weight:500}
-td.n,th.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
-td.bar{min-width:110px;width:24%}
+td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}td.n{white-space:nowrap}
+td.bar{min-width:110px;width:17%}
 td.bar span{display:flex;gap:8px;align-items:center}
 td.bar svg{flex:1;min-width:40px;height:12px}
 td.bar b{font-weight:400;min-width:2.6em;text-align:right;font-variant-numeric:tabular-nums}
