@@ -24,7 +24,7 @@ def held_of(lake: Lake, subject: Subject) -> pl.DataFrame:
             rows = lake.read(table, days[-1])
             rows = rows.filter(pl.col("action") == "remove") if "action" in rows.columns else rows
             rows = rows.with_columns(basis=pl.col("basis") if "basis" in rows.columns else pl.lit("first_party_relationship"))
-            parts.append(rows.select(COLUMNS).cast(dict(empty.schema)))  # type: ignore[arg-type]
+            parts.append(rows.select(COLUMNS).cast(dict(empty.schema)))  # type: ignore[arg-type]  # a mapping's keys are invariant
     every = pl.concat(parts)
     mine = every.filter(pl.col("person_id").is_in(sorted(subject.ids)))
     others = every.filter(~pl.col("person_id").is_in(sorted(subject.ids))).select("platform", "cell", "identifiers")

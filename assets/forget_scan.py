@@ -46,7 +46,7 @@ def _has_text(dtype: pl.DataType) -> bool:
     if isinstance(dtype, pl.List):
         return _has_text(dtype.inner)  # type: ignore[arg-type]  # an inner dtype is an instance
     if isinstance(dtype, pl.Struct):
-        return any(_has_text(one.dtype) for one in dtype.fields)  # type: ignore[arg-type]
+        return any(_has_text(one.dtype) for one in dtype.fields)  # type: ignore[arg-type]  # a field's dtype is an instance
     return isinstance(dtype, pl.String)
 
 

@@ -24,6 +24,6 @@ def in_force(lake: Lake) -> pl.DataFrame:
 def add(lake: Lake, day: date, rows: pl.DataFrame) -> None:
     """Add tombstone rows to a day, atomically; what is there already changes nothing."""
     before = lake.read(FORGOTTEN.name, day) if day in lake.days(FORGOTTEN.name) else Forgotten.create_empty()
-    both = pl.concat([before, rows.cast(dict(before.schema)).select(before.columns)])  # type: ignore[arg-type]
+    both = pl.concat([before, rows.cast(dict(before.schema)).select(before.columns)])  # type: ignore[arg-type]  # a mapping's keys are invariant
     kept = both.unique(FORGOTTEN.key, keep="first", maintain_order=True).sort(FORGOTTEN.key)
     lake.publish(lake.stage(FORGOTTEN.name, day, kept), FORGOTTEN.name, day)

@@ -55,7 +55,7 @@ def service_account(text: str, variable: str) -> ServiceAccount:
     try:
         told = json.loads(text)
         key = load_pem_private_key(told["private_key"].encode(), None)
-        found = ServiceAccount(told["client_email"], key, checked(told["token_uri"]))  # type: ignore[arg-type]
+        found = ServiceAccount(told["client_email"], key, checked(told["token_uri"]))  # type: ignore[arg-type]  # another kind of key fails at its first use
     except (ValueError, KeyError, TypeError, AttributeError):
         raise Refused(
             f"the environment variable {variable} holds no service account's key, JSON as Google hands it out"

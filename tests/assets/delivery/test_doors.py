@@ -61,7 +61,7 @@ def test_an_api_of_policy() -> None:
 
 def test_options_of_a_platform_become_headers() -> None:
     to = open_destination(opening("linkedin", kind="http", secrets={"token": "TOKEN"}, options={"version": 202610}))
-    assert to.headers("t")["LinkedIn-Version"] == "202610"  # type: ignore[attr-defined]
+    assert to.headers("t")["LinkedIn-Version"] == "202610"  # type: ignore[attr-defined]  # its own kind of destination
     to.close()
 
 

@@ -155,7 +155,7 @@ def test_known_hosts_say_who_the_host_is(server: Sftp, tmp_path: Path) -> None:
 @pytest.mark.parametrize("how", [{}, {"fingerprint": "SHA256:x", "known_hosts": "y"}])
 def test_policy_must_say_how_the_host_is_known(how: dict[str, str]) -> None:
     with pytest.raises(ValueError, match="fingerprint or known_hosts"):
-        SftpDoor(SftpPlace("h", "u", password="P", **how), where, {})  # type: ignore[arg-type]
+        SftpDoor(SftpPlace("h", "u", password="P", **how), where, {})  # type: ignore[arg-type]  # texts alone
 
 
 def test_a_key_from_the_environment_opens(server: Sftp) -> None:

@@ -83,7 +83,7 @@ def weather(platform: str, cells: list[str], seed: int) -> Iterator[Platform]:
                 server.audiences[name] = {one for one in known if in_audience(platform, name, cell, one)}
         if platform in APIS:
             bad = {one for found in of(cells, BAD) for one in identifiers(platform, found) if one.startswith("email:")}
-            server.refused = bad if platform == "google" else {one[6:] for one in bad}  # type: ignore[attr-defined]
+            server.refused = bad if platform == "google" else {one[6:] for one in bad}  # type: ignore[attr-defined]  # those of APIS have it
         if isinstance(server, Google):
             server.seen = {(cell, one): 0 for cell in cells for one in server.audiences[cell]}
         yield server

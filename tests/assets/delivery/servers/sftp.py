@@ -122,7 +122,7 @@ class Files(paramiko.SFTPServerInterface):
         if self.state.cuts(f"{what} before"):
             return self.cut()
         try:
-            action()  # type: ignore[operator]
+            action()  # type: ignore[operator]  # a call without arguments
         except OSError as error:
             return paramiko.SFTPServer.convert_errno(error.errno or 0)
         if what in self.state.slow_at:
