@@ -92,9 +92,11 @@ def preview(house: House, day: date, before: Policy, after: Policy, *, with_reac
     if not all(is_same_code(lake, one, day) for one in made):
         older = made
     published = {one: as_text(lake.read(one, day)) for one in WANTED if one not in older}
+    # Whoever has an arm keeps it: a change would be published on a later day, on which these arms are those of the day before.
+    drawn = {"previous_assignment": lake.read("assignment", day)} if lake.part("assignment", day).is_file() else {}
     sides = []
     for policy, tables in ((before, older), (after, made)):
-        frames = rehearse(house, day, policy, tables) if tables else {}
+        frames = rehearse(house, day, policy, tables, given=drawn) if tables else {}
         new = {name: as_text(frame) for name, frame in frames.items() if name in WANTED}
         sides.append(Side(policy, day, {**published, **new}, is_after=policy is after))
     with ready(house, (), day) as engine:
