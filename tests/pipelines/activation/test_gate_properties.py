@@ -4,9 +4,9 @@ from datetime import date, timedelta
 
 import polars as pl
 from activation_world import TODAY, World, day
+from breaker_world import limit, with_breaker
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from test_breaker import limit, with_breaker
 
 from schemas.platforms import all_platforms
 from schemas.policy.privacy import Grant
