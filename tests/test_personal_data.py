@@ -16,7 +16,7 @@ from tests.worlds import ROOT, SAMPLE_DAY, SAMPLE_DROP, command, run_arguments
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 DAY = date.fromisoformat(SAMPLE_DAY)
 SEED, KEY = "seed-that-nobody-may-read-4711", "vk_key-that-nobody-may-read-0815"
-DOCUMENTS = ("_validation", "_runs", "_accounts", "_manifests", "_policy", "_site")
+DOCUMENTS = ("_validation", "_runs", "_accounts", "_manifests", "_site")  # _policy names the group's own rooftops
 
 
 @pytest.fixture(scope="module")
