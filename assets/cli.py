@@ -22,6 +22,7 @@ from assets.cli_explain import explain_command
 from assets.cli_forget import forget_command
 from assets.cli_identity import resolve_command
 from assets.cli_language import language_command
+from assets.cli_options import DropOption, GroupOption, LakeOption, PolicyOption, SeedOption
 from assets.cli_preview import preview_command
 from assets.cli_rebuild import rebuild_command
 from assets.cli_release import release_command
@@ -50,10 +51,6 @@ err = Console(stderr=True, markup=False)
 FAILED, MISUSED, REFUSED = 1, 2, 3
 SAMPLE_DAY = date(2026, 11, 21)
 POLICY_ROOT = PROJECT / "policy"
-
-GroupOption = Annotated[str, typer.Option("--group", help="A folder of policy/, such as velocity_b.")]
-PolicyOption = Annotated[Path, typer.Option("--policy", help="The folder that holds the groups.")]
-LakeOption = Annotated[Path, typer.Option("--lake", help="Where tables are kept.")]
 
 
 app.command("resolve")(resolve_command)
@@ -127,11 +124,11 @@ def simulate_command(
 @app.command("run")
 def run_command(
     day: Annotated[str, typer.Option("--date", help="The day, YYYY-MM-DD.")],
-    drop: Annotated[Path, typer.Option("--drop", help="Folder with one folder per feed.")],
+    drop: DropOption,
     lake: LakeOption,
     group: GroupOption,
     policy: PolicyOption = POLICY_ROOT,
-    seed: Annotated[str, typer.Option(help="Keys new ids. Keep it for the life of a lake.")] = "velocity",
+    seed: SeedOption = "velocity",
     deliver: Annotated[bool, typer.Option(help="Send to the platforms that policy says where to deliver.")] = True,
 ) -> None:
     """Run one whole day: feeds in, audiences and exports out, and delivered where policy says where to."""
@@ -149,7 +146,9 @@ def run_command(
 
 
 @app.command("demo")
-def demo_command(lake: LakeOption = PROJECT / "lake") -> None:
+def demo_command(
+    lake: Annotated[Path, typer.Option("--lake", help="Where tables are kept.")] = PROJECT / "lake",
+) -> None:
     """Run the sample day that ships with the project and show the three audiences."""
     house = House(
         group=SAMPLE_GROUP, drop=str(PROJECT / "data_samples" / "drop"), lake=str(lake.resolve()), policy=str(POLICY_ROOT)
@@ -159,7 +158,7 @@ def demo_command(lake: LakeOption = PROJECT / "lake") -> None:
 
 @app.command("late")
 def late_command(
-    drop: Annotated[Path, typer.Option("--drop", help="Folder with one folder per feed.")],
+    drop: DropOption,
     lake: LakeOption,
     group: GroupOption,
 ) -> None:
@@ -176,7 +175,7 @@ def late_command(
 def replay_command(
     feed: Annotated[str, typer.Option("--feed", help="The feed, such as dms_sales.")],
     day: Annotated[str, typer.Option("--into", help="The day that is to judge the rows again, YYYY-MM-DD.")],
-    drop: Annotated[Path, typer.Option("--drop", help="Folder with one folder per feed.")],
+    drop: DropOption,
     lake: LakeOption,
     group: GroupOption,
     rule: Annotated[str | None, typer.Option("--rule", help="Only rows that broke this rule, such as birth_date|date.")] = None,

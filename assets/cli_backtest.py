@@ -16,6 +16,7 @@ from assets.backtest import backtest_trigger
 from assets.backtest_audience import backtest_audience
 from assets.backtest_request import BacktestRequestError
 from assets.backtest_tables import show_audience, show_trigger
+from assets.cli_options import GroupOption, LakeOption, PolicyOption, SeedOption
 from assets.house import PROJECT, House
 from assets.policy_files import load_policy
 from assets.policy_overlay import overlaid
@@ -37,8 +38,8 @@ err = Console(stderr=True, markup=False, highlight=False)
 def backtest_command(
     from_day: Annotated[str, typer.Option("--from", help="First day to replay, YYYY-MM-DD.")],
     to_day: Annotated[str, typer.Option("--to", help="Last day to replay, YYYY-MM-DD.")],
-    lake: Annotated[Path, typer.Option("--lake", help="Where tables are kept.")],
-    group: Annotated[str, typer.Option("--group", help="A folder of policy/, such as velocity_b.")],
+    lake: LakeOption,
+    group: GroupOption,
     trigger: Annotated[str | None, typer.Option("--trigger", help="A trigger of triggers.yaml, such as lease_end.")] = None,
     audience: Annotated[str | None, typer.Option("--audience", help="An audience of policy, or the YAML file of one.")] = None,
     every: Annotated[int, typer.Option("--every", help="Replay every so many days.")] = 7,
@@ -47,8 +48,8 @@ def backtest_command(
     ] = False,
     html: Annotated[Path | None, typer.Option("--html", help="Write a page with charts here.")] = None,
     out_folder: Annotated[Path | None, typer.Option("--out", help="Write the figures here, as Parquet and CSV.")] = None,
-    policy: Annotated[Path, typer.Option("--policy", help="The folder that holds the groups.")] = PROJECT / "policy",
-    seed: Annotated[str, typer.Option(help="As given to velocity run for this lake.")] = "velocity",
+    policy: PolicyOption = PROJECT / "policy",
+    seed: SeedOption = "velocity",
 ) -> None:
     """Replay past days and report what followed in the next 30, 60 and 90 days, with intervals."""
     try:

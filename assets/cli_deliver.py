@@ -15,6 +15,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from assets.cli_options import GroupOption, LakeOption, PolicyOption
 from assets.delivery.engine import Delivered
 from assets.delivery.facts import receipts
 from assets.delivery.plan import Account, bodies_of, deliverable, left_to_ask
@@ -38,13 +39,13 @@ err = Console(stderr=True, markup=False, highlight=False)
 
 def deliver_command(
     day: Annotated[str, typer.Option("--date", help="The newest day with exports, YYYY-MM-DD.")],
-    lake: Annotated[Path, typer.Option("--lake", help="Where tables are kept.")],
-    group: Annotated[str, typer.Option("--group", help="A folder of policy/, such as velocity_b.")],
+    lake: LakeOption,
+    group: GroupOption,
     platform: Annotated[list[str] | None, typer.Option("--platform", help="Only this platform; may be given again.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be sent, and send nothing.")] = False,
     resync: Annotated[bool, typer.Option("--resync", help="Then send everything that each platform should hold.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
-    policy: Annotated[Path, typer.Option("--policy", help="The folder that holds the groups.")] = PROJECT / "policy",
+    policy: PolicyOption = PROJECT / "policy",
 ) -> None:
     """Send a day's opt-outs, adds, refreshes and removals; go on where an earlier call ended; show the receipts."""
     tables = Lake(lake.resolve(), group)

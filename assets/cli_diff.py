@@ -8,6 +8,7 @@ import polars as pl
 import typer
 from rich.console import Console
 
+from assets.cli_options import GroupOption, LakeOption
 from assets.lake import Lake
 from assets.policy_reads import changed_values, kept_policy, read_under
 from assets.screen import print_table
@@ -35,8 +36,8 @@ err = Console(stderr=True, markup=False, highlight=False)
 def diff_command(
     first: Annotated[str, typer.Argument(metavar="DAY", help="The earlier day, YYYY-MM-DD.")],
     second: Annotated[str, typer.Argument(metavar="DAY", help="The later day, YYYY-MM-DD.")],
-    group: Annotated[str, typer.Option("--group", help="A folder of policy/, such as velocity_b.")],
-    lake: Annotated[Path, typer.Option("--lake", help="Where tables are kept.")],
+    group: GroupOption,
+    lake: LakeOption,
     audience: Annotated[str | None, typer.Option("--audience", help="Only this audience.")] = None,
     html: Annotated[Path | None, typer.Option("--html", help="Write a page with charts here.")] = None,
     out_folder: Annotated[Path | None, typer.Option("--out", help="Write every table here as CSV; counts only.")] = None,

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from assets.cli_options import GroupOption, LakeOption, PolicyOption
 from assets.experiments_view import experiments_view
 from assets.house import PROJECT, House
 from assets.policy_files import load_policy
@@ -33,11 +34,11 @@ err = Console(stderr=True, markup=False, highlight=False)
 
 
 def experiments_command(
-    group: Annotated[str, typer.Option("--group", help="A folder of policy/, such as velocity_b.")],
-    lake: Annotated[Path, typer.Option("--lake", help="Where tables are kept.")],
+    group: GroupOption,
+    lake: LakeOption,
     day: Annotated[str | None, typer.Option("--date", help="A published day, YYYY-MM-DD; the newest where not given.")] = None,
     html: Annotated[Path | None, typer.Option("--html", help="Write a page here.")] = None,
-    policy: Annotated[Path, typer.Option("--policy", help="The folder that holds the groups.")] = PROJECT / "policy",
+    policy: PolicyOption = PROJECT / "policy",
 ) -> None:
     """List the tests in force: sizes, balance, power by now, contamination. Exit code 1: a check is broken."""
     house = House(group=group, drop="", lake=str(lake.resolve()), policy=str(policy.resolve()))

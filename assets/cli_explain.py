@@ -11,6 +11,7 @@ import polars as pl
 import typer
 from rich.console import Console
 
+from assets.cli_options import PolicyOption
 from assets.explain_lake import from_lake
 from assets.explain_source import ExplainError, Source, from_result
 from assets.explain_tables import show_pair, show_person
@@ -39,7 +40,7 @@ def explain_command(
     group: Annotated[str | None, typer.Option("--group", help="A folder of policy/, to explain the product's persons.")] = None,
     lake: Annotated[Path | None, typer.Option("--lake", help="Where the group's tables are kept.")] = None,
     day: Annotated[str | None, typer.Option("--date", help="The day, YYYY-MM-DD; the newest where not given.")] = None,
-    policy: Annotated[Path, typer.Option("--policy", help="The folder that holds the groups.")] = PROJECT / "policy",
+    policy: PolicyOption = PROJECT / "policy",
     html: Annotated[Path | None, typer.Option("--html", help="Write a page with waterfall charts here.")] = None,
     table: Annotated[Path | None, typer.Option("--table", help="Write the bits of every field and link here, .parquet.")] = None,
     show_values: Annotated[

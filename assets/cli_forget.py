@@ -9,6 +9,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from assets.cli_options import GroupOption, LakeOption, PolicyOption, SeedOption
 from assets.forget import Asked, Preview, TellsTooMuch, forget, newest_day, preview, resume, stones_of
 from assets.forget_day import lift
 from assets.forget_drop import still_held, write_cleaned
@@ -27,8 +28,8 @@ def forget_command(
     asked: Annotated[
         str, typer.Argument(metavar="PERSON|TOMBSTONE", help="A person id, living or retired; with --lift a tombstone id.")
     ],
-    group: Annotated[str, typer.Option("--group", help="A folder of policy/, such as velocity_b.")],
-    lake: Annotated[Path, typer.Option("--lake", help="Where tables are kept.")],
+    group: GroupOption,
+    lake: LakeOption,
     reason: Annotated[str, typer.Option("--reason", help="Why, without naming the person; it is kept in the proof.")] = "",
     by: Annotated[str, typer.Option("--by", help="Who decided it; kept in the proof.")] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would go.")] = False,
@@ -37,8 +38,8 @@ def forget_command(
     purge_drop: Annotated[
         Path | None, typer.Option("--purge-drop", help="Write copies without the person here (with --drop).")
     ] = None,
-    policy: Annotated[Path, typer.Option("--policy", help="The folder that holds the groups.")] = PROJECT / "policy",
-    seed: Annotated[str, typer.Option(help="As given to velocity run for this lake.")] = "velocity",
+    policy: PolicyOption = PROJECT / "policy",
+    seed: SeedOption = "velocity",
 ) -> None:
     """Forget a person: rows, files and hashes go, platforms are asked to drop them, and no re-pull brings them back."""
     house = House(group=group, drop=str(drop or ""), lake=str(lake.resolve()), policy=str(policy.resolve()), seed=seed)

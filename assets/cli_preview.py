@@ -8,6 +8,7 @@ from typing import Annotated, NoReturn
 import typer
 from rich.console import Console
 
+from assets.cli_options import GroupOption, LakeOption, PolicyOption, SeedOption
 from assets.house import PROJECT, House
 from assets.policy_files import read_policy
 from assets.policy_overlay import overlaid
@@ -25,12 +26,12 @@ err = Console(stderr=True, markup=False, highlight=False)
 
 
 def preview_command(
-    group: Annotated[str, typer.Option("--group", help="A folder of policy/, such as velocity_b.")],
-    lake: Annotated[Path, typer.Option("--lake", help="Where tables are kept.")],
+    group: GroupOption,
+    lake: LakeOption,
     change: Annotated[
         Path | None, typer.Argument(metavar="[FILE|FOLDER]", help="A changed or new file of policy, or a folder of such files.")
     ] = None,
-    policy: Annotated[Path, typer.Option("--policy", help="The folder that holds the groups.")] = PROJECT / "policy",
+    policy: PolicyOption = PROJECT / "policy",
     day: Annotated[str | None, typer.Option("--date", help="A published day, YYYY-MM-DD; the newest where not given.")] = None,
     html: Annotated[Path | None, typer.Option("--html", help="Write a page with charts here.")] = None,
     out_folder: Annotated[Path | None, typer.Option("--out", help="Write every table here as CSV; counts only.")] = None,
@@ -38,7 +39,7 @@ def preview_command(
         Path | None, typer.Option("--people", help="Write who moves and why here, .parquet: ids, never names.")
     ] = None,
     reach: Annotated[bool, typer.Option(help="Ask what each platform could match; the slowest part.")] = True,
-    seed: Annotated[str, typer.Option(help="As given to velocity run for this lake.")] = "velocity",
+    seed: SeedOption = "velocity",
 ) -> None:
     """Show what a changed policy would do to the audiences of the last published day, before anything is published."""
     if change is not None and not change.exists():

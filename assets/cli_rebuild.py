@@ -9,6 +9,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from assets.cli_options import DropOption, GroupOption, LakeOption, SeedOption
 from assets.house import PROJECT, House
 from assets.rebuild import NotTheSameWay, OtherSeed, RebuildFailed, Rebuilt, put_back, rebuilt
 from assets.rebuild_compare import SAYS
@@ -23,12 +24,12 @@ err = Console(stderr=True, markup=False, highlight=False)
 
 def rebuild_command(
     day: Annotated[str, typer.Argument(metavar="DAY", help="A day that was run, YYYY-MM-DD.")],
-    group: Annotated[str, typer.Option("--group", help="A folder of policy/, such as velocity_b.")],
-    lake: Annotated[Path, typer.Option("--lake", help="Where tables are kept.")],
-    drop: Annotated[Path, typer.Option("--drop", help="Folder with one folder per feed.")] = PROJECT / "data_samples" / "drop",
+    group: GroupOption,
+    lake: LakeOption,
+    drop: DropOption = PROJECT / "data_samples" / "drop",
     check: Annotated[bool, typer.Option("--check", help="Only compare: change nothing in the lake.")] = False,
     keep: Annotated[Path | None, typer.Option("--keep", help="Make the day in this new folder, and leave it there.")] = None,
-    seed: Annotated[str, typer.Option(help="As given to velocity run for this lake.")] = "velocity",
+    seed: SeedOption = "velocity",
 ) -> None:
     """Make a past day again from its files, policy, code and seed, and say in which table and column it differs."""
     chosen = _day(day)

@@ -4,7 +4,6 @@ Exit codes: 0 done; 1 the exports could not be made; 2 nothing to release, or a 
 """
 
 from datetime import date
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -12,6 +11,7 @@ from rich.console import Console
 
 from assets.breaker_check import blocked, breaker_rows
 from assets.breaker_release import record
+from assets.cli_options import GroupOption, LakeOption, SeedOption
 from assets.house import House
 from assets.lake import Lake
 from assets.rebuild import OtherSeed
@@ -49,10 +49,10 @@ def release_command(
     day: Annotated[str, typer.Option("--date", help="The day that was blocked, YYYY-MM-DD.")],
     reason: Annotated[str, typer.Option("--reason", help="Why it is right all the same; it is kept.")],
     by: Annotated[str, typer.Option("--by", help="Who answers for it; it is kept.")],
-    group: Annotated[str, typer.Option("--group", help="A folder of policy/, such as velocity_b.")],
-    lake: Annotated[Path, typer.Option("--lake", help="Where tables are kept.")],
+    group: GroupOption,
+    lake: LakeOption,
     cell: Annotated[str | None, typer.Option("--cell", help="One cell only; else the platform with all its cells.")] = None,
-    seed: Annotated[str, typer.Option(help="As given to velocity run for this lake.")] = "velocity",
+    seed: SeedOption = "velocity",
 ) -> None:
     """Release a platform or cell that the circuit breaker blocked, and make the day's exports again."""
     if not reason.strip() or not by.strip():

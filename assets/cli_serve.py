@@ -1,12 +1,12 @@
 """velocity serve: the pull interface over the last published day. velocity new-key: a key for one of its clients."""
 
 import os
-from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
 from rich.console import Console
 
+from assets.cli_options import GroupOption, LakeOption, PolicyOption
 from assets.house import PROJECT
 from assets.lake import Lake
 from assets.policy_files import load_policy
@@ -19,13 +19,13 @@ err = Console(stderr=True, markup=False, highlight=False)
 
 
 def serve_command(
-    group: Annotated[str, typer.Option("--group", help="A folder of policy/, such as velocity_b.")],
-    lake: Annotated[Path, typer.Option("--lake", help="Where tables are kept.")],
+    group: GroupOption,
+    lake: LakeOption,
     port: Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")] = 8080,
     host: Annotated[
         str, typer.Option(help="Address to listen on; put a proxy with TLS before any other than loopback.")
     ] = "127.0.0.1",
-    policy: Annotated[Path, typer.Option("--policy", help="The folder that holds the groups.")] = PROJECT / "policy",
+    policy: PolicyOption = PROJECT / "policy",
     max_age_days: Annotated[
         int | None, typer.Option(min=0, help="Serve a day up to so many days old; policy service.yaml where not given.")
     ] = None,

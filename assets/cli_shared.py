@@ -1,13 +1,13 @@
 """velocity shared: what of a person was shared with whom, when, for what and on which basis, and when it was taken back."""
 
 import json
-from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
+from assets.cli_options import GroupOption, LakeOption
 from assets.delivery.subject import ids_of, is_known, shared_rows, stays
 from assets.lake import Lake
 
@@ -19,8 +19,8 @@ err = Console(stderr=True, markup=False, highlight=False)
 
 def shared_command(
     person_id: Annotated[str, typer.Argument(metavar="PERSON", help="The person's id, living or merged into another.")],
-    lake: Annotated[Path, typer.Option("--lake", help="Where tables are kept.")],
-    group: Annotated[str, typer.Option("--group", help="A folder of policy/, such as velocity_b.")],
+    lake: LakeOption,
+    group: GroupOption,
     as_json: Annotated[bool, typer.Option("--json", help="Print every single sharing as one JSON document.")] = False,
 ) -> None:
     """Answer a person's question: who was told what of me, when, on which basis, and was it taken back?"""

@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 
 from assets.catalogue import all_contracts
+from assets.cli_options import GroupOption, LakeOption, PolicyOption
 from assets.forget import newest_day, placeholders
 from assets.forget_subject import NobodyThere, subject_of
 from assets.house import PROJECT, House
@@ -25,12 +26,12 @@ err = Console(stderr=True, markup=False, highlight=False)
 
 def export_subject_command(
     person: Annotated[str, typer.Argument(metavar="PERSON", help="A person id, living or retired.")],
-    group: Annotated[str, typer.Option("--group", help="A folder of policy/, such as velocity_b.")],
-    lake: Annotated[Path, typer.Option("--lake", help="Where tables are kept.")],
+    group: GroupOption,
+    lake: LakeOption,
     folder: Annotated[
         Path, typer.Option("--out", help="A new folder; only this user can read it. Personal data: mind who looks.")
     ],
-    policy: Annotated[Path, typer.Option("--policy", help="The folder that holds the groups.")] = PROJECT / "policy",
+    policy: PolicyOption = PROJECT / "policy",
 ) -> None:
     """Write all that is known of a person: JSON and CSV by table, and a page to read."""
     if folder.exists() and any(folder.iterdir()):

@@ -2,11 +2,11 @@
 
 import re
 from pathlib import Path
-from typing import Annotated
 
 import typer
 from rich.console import Console
 
+from assets.cli_options import GroupOption, PolicyOption
 from assets.house import PROJECT
 from assets.policy_files import load_policy
 from assets.policy_problem import PolicyError
@@ -20,8 +20,8 @@ err = Console(stderr=True, markup=False)
 
 
 def triggers_command(
-    group: Annotated[str, typer.Option("--group", help="A folder of policy/, such as velocity_b.")],
-    policy: Annotated[Path, typer.Option("--policy", help="The folder that holds the groups.")] = PROJECT / "policy",
+    group: GroupOption,
+    policy: PolicyOption = PROJECT / "policy",
 ) -> None:
     """Print what each trigger means, its numbers with unit and source, and how it reads."""
     try:
