@@ -139,8 +139,10 @@ def test_halved_half_lives_move_exactly_whom_a_day_run_under_them_moves(lake: La
     for change, here, there in (("enter", 1, 0), ("leave", 0, 1)):
         expected = sides[here].join(sides[there], on=pair, how="anti").select(pair).sort(pair)
         assert moved.filter(pl.col("change") == change).select(pair).sort(pair).equals(expected)
-    cells = {row["cell"]: row["after"] for row in frames["cells"].iter_rows(named=True) if row["after"]}
-    assert cells == dict(sides[1].group_by("cell").len().iter_rows())
+    # A lake of its own draws its arms anew, so cells are compared without the code of an arm.
+    base = pl.col("cell").str.split("_").list.head(4).list.join("_")
+    told = frames["cells"].group_by(base).agg(people=pl.col("after").sum()).filter(pl.col("people") > 0)
+    assert dict(told.iter_rows()) == dict(sides[1].group_by(base).agg(people=pl.len()).iter_rows())
 
 
 def test_a_new_audience_is_sized_and_everything_adds_up(lake: Lake, tmp_path: Path) -> None:
@@ -150,6 +152,7 @@ def test_a_new_audience_is_sized_and_everything_adds_up(lake: Lake, tmp_path: Pa
     mine = sizes["payment_tool_users"]
     assert mine["before"] == 0 and mine["after"] == mine["entered"] > 0
     assert moved.filter(pl.col("audience") == "payment_tool_users")["cause"].unique().to_list() == ["audience"]
+    assert moved.filter(pl.col("change") == "move").is_empty(), "whoever has an arm keeps it"
     for (_, audience), steps in frames["funnel"].group_by("side", "audience", maintain_order=True):
         assert (steps["remaining"] == steps["remaining"][0] - steps["lost"].cum_sum()).all(), audience
     ends = frames["funnel"].filter(pl.col("step") == "members")
