@@ -17,6 +17,7 @@ from assets.forget_subject import NobodyThere
 from assets.house import PROJECT, House
 from assets.policy_problem import PolicyError
 from assets.run_day import AlreadyRunning, only_writer
+from assets.seed import OtherSeed
 
 FAILED, MISUSED = 1, 2
 
@@ -57,7 +58,7 @@ def forget_command(
                 return
             stones = stones_of(house, asked) if drop else None
             certificate = _forgotten(house, asked, reason, by)
-    except (NobodyThere, TellsTooMuch, PolicyError) as wrong:
+    except (NobodyThere, TellsTooMuch, PolicyError, OtherSeed) as wrong:
         err.print(str(wrong), style="red", soft_wrap=True)
         raise typer.Exit(MISUSED) from None
     except AlreadyRunning as busy:

@@ -11,10 +11,11 @@ from rich.table import Table
 
 from assets.cli_options import DropOption, GroupOption, LakeOption, SeedOption
 from assets.house import PROJECT, House
-from assets.rebuild import NotTheSameWay, OtherSeed, RebuildFailed, Rebuilt, put_back, rebuilt
+from assets.rebuild import NotTheSameWay, RebuildFailed, Rebuilt, put_back, rebuilt
 from assets.rebuild_compare import SAYS
 from assets.rebuild_inputs import FilesGone, NotPinned, PlaceTaken, PolicyGone
 from assets.run_day import AlreadyRunning
+from assets.seed import OtherSeed
 
 FAILED, MISUSED = 1, 2
 

@@ -14,10 +14,10 @@ from assets.breaker_release import record
 from assets.cli_options import GroupOption, LakeOption, SeedOption
 from assets.house import House
 from assets.lake import Lake
-from assets.rebuild import OtherSeed
 from assets.rebuild_inputs import NotPinned, PolicyGone, pinned_policy
-from assets.rebuild_pins import pins_of, seed_fingerprint
+from assets.rebuild_pins import pins_of
 from assets.run_day import AlreadyRunning, run_day
+from assets.seed import OtherSeed, check_seed
 from schemas.tables.breaker import WHOLE
 
 FAILED, MISUSED = 1, 2
@@ -86,8 +86,7 @@ def release(lake: Lake, seed: str, day: date, platform: str, cell: str | None, r
     pins = pins_of(lake, day)
     if pins is None:
         raise NotPinned(lake, day)
-    if pins["seed"] != seed_fingerprint(seed):
-        raise OtherSeed(day)
+    check_seed(pins, seed, day)
     _blocked_or_error(lake, day, platform, cell)
     policy = pinned_policy(lake, pins, day)
     record(lake, day, platform, cell or WHOLE, reason, by)

@@ -22,6 +22,7 @@ from assets.forget_tables import OURS, erase_tables, erased, partitions
 from assets.house import House
 from assets.lake import Lake
 from assets.policy_reads import code_hash
+from assets.seed import check_lake
 from pipelines.activation.forget_keys import Hasher
 from pipelines.activation.forget_match import Tombstones, tombstones
 from pipelines.identity.ids import keyed_id
@@ -71,8 +72,9 @@ def placeholders(house: House) -> frozenset[str]:
 
 
 def forget(house: House, person_id: str, asked: Asked) -> dict[str, Any]:
-    """Forget a person and return the certificate. Hold the lake's lock. Errors: NobodyThere, TellsTooMuch."""
+    """Forget a person and return the certificate. Hold the lake's lock. Errors: NobodyThere, TellsTooMuch, OtherSeed."""
     lake = house.tables
+    check_lake(lake, house.seed)
     resume(house)
     subject = subject_of(lake, person_id, placeholders(house))
     if pattern(needles(subject)).search(asked.reason):
@@ -90,7 +92,8 @@ def resume(house: House) -> list[dict[str, Any]]:
 
 
 def preview(house: House, person_id: str) -> Preview:
-    """What would go. Nothing is changed. Errors: NobodyThere."""
+    """What would go. Nothing is changed. Errors: NobodyThere, OtherSeed."""
+    check_lake(house.tables, house.seed)
     lake, day = house.tables, newest_day(house.tables)
     subject = subject_of(lake, person_id, placeholders(house))
     tombstone_id = keyed_id(PREFIX, house.seed, "forgotten", subject.person_id, day.isoformat())

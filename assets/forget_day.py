@@ -19,6 +19,7 @@ from assets.forget_subject import NobodyThere
 from assets.house import House
 from assets.lake import Lake
 from assets.progress import tell
+from assets.seed import check_lake
 from assets.table import CHECKS, audit, check_specs, day_of, publish, spec_of
 from schemas.tables.forgotten import FORGET_PROOF, FORGOTTEN, PENDING_REMOVAL, ForgetProof, Forgotten
 
@@ -69,6 +70,7 @@ def _published(lake: Lake, day: date, table: str, empty: pl.DataFrame) -> pl.Dat
 
 def forget_due(house: House, day: date) -> list[dict[str, Any]]:
     """Finish what was cut, purge what is confirmed, forget who is due; return the certificates."""
+    check_lake(house.tables, house.seed)
     done = [*resume(house), *settle(house, day)]
     for person_id in due(house.tables, day):
         asked = Asked("a deletion was asked for in the feed privacy_requests", "the daily run", day, day.isoformat())

@@ -13,17 +13,11 @@ from assets.lake import Lake
 from assets.policy_reads import code_hash
 from assets.rebuild_compare import EXPORT, Compared, compare_exports, compare_tables
 from assets.rebuild_inputs import NotPinned, lay_files, lay_lake, pinned_policy
-from assets.rebuild_pins import libraries, pins_of, previous_link, seed_fingerprint
+from assets.rebuild_pins import libraries, pins_of, previous_link
 from assets.run_day import only_writer, run_day
+from assets.seed import check_seed
 
 _LAKE, _DROP = "lake", "drop"
-
-
-class OtherSeed(Exception):
-    """The seed is not that of the day. Ids would be others, and nothing could be compared."""
-
-    def __init__(self, day: date) -> None:
-        super().__init__(f"{day} was run under another seed; give --seed as it was given to velocity run for this lake")
 
 
 class RebuildFailed(Exception):
@@ -61,8 +55,7 @@ def rebuilt(
     pins = pins_of(house.tables, day)
     if pins is None:
         raise NotPinned(house.tables, day)
-    if pins["seed"] != seed_fingerprint(house.seed):
-        raise OtherSeed(day)
+    check_seed(pins, house.seed, day)
     with tempfile.TemporaryDirectory(prefix="velocity-rebuild-") as folder:
         again = _house_of(house, pins, day, keep or Path(folder) / _LAKE, Path(folder) / _DROP)
         failures = run_day(again, day, tell, is_recorded=False).failures

@@ -25,6 +25,7 @@ from assets.house import House
 from assets.lake import Lake
 from assets.policy_reads import code_hash, keep_policy
 from assets.progress import tell
+from assets.seed import seed_fingerprint
 from assets.table import day_of
 
 LIBRARIES = ("polars", "duckdb", "pyarrow", "numpy", "scipy", "scikit-learn", "rapidfuzz", "phonenumbers", "sqlglot")
@@ -106,11 +107,6 @@ def previous_link(lake: Lake, day: date) -> dict[str, str] | None:
         return None
     pins = pins_of(lake, earlier[-1])
     return {"day": earlier[-1].isoformat(), "chain": pins["chain"] if pins else ""}
-
-
-def seed_fingerprint(seed: str) -> str:
-    """Tells one seed from another, and tells nothing else."""
-    return hashlib.sha256(b"velocity seed\x00" + seed.encode()).hexdigest()[:16]
 
 
 @cache

@@ -10,9 +10,8 @@ from assets.breaker_check import breaker_findings, breaker_rows
 from assets.breaker_release import record, released
 from assets.cli_release import LaterDay, NothingBlocked, release
 from assets.lake import Lake
-from assets.rebuild import OtherSeed
 from assets.rebuild_inputs import NotPinned, lay_lake
-from assets.rebuild_pins import seed_fingerprint
+from assets.seed import OtherSeed, seed_fingerprint
 from schemas.tables.breaker import BREAKER
 
 DAY, LATER = date(2026, 11, 21), date(2026, 11, 22)

@@ -15,12 +15,14 @@ import polars as pl
 import pytest
 
 from assets.forget import Asked, TellsTooMuch, forget, resume
+from assets.forget_day import forget_due
 from assets.forget_journal import unfinished
 from assets.forget_subject import NobodyThere, subject_of
 from assets.forget_tombstones import in_force
 from assets.house import PROJECT, SAMPLE_GROUP, House
 from assets.lake import Lake
 from assets.rebuild_pins import export_hashes, pins_of, table_hashes
+from assets.seed import OtherSeed
 from assets.service.days import check_whole
 from tests.worlds import SAMPLE_DAY, SAMPLE_DROP
 
@@ -259,3 +261,14 @@ def test_killed_at_any_point_the_next_one_finishes_with_the_same_bytes(
     else:
         forget(house_of(root), after[1], ASKED)
     assert contents(root) == contents(after[0])
+
+
+def test_another_seed_is_refused_because_its_tombstones_would_keep_nobody_out(before: Path) -> None:
+    right = house_of(before)
+    other = House(group=right.group, drop=right.drop, lake=right.lake, policy=right.policy, seed="another")
+    person, files = chosen(right.tables), len(list(before.rglob("*")))
+    with pytest.raises(OtherSeed, match="another seed"):
+        forget(other, person, ASKED)
+    with pytest.raises(OtherSeed):
+        forget_due(other, DAY)
+    assert len(list(before.rglob("*"))) == files

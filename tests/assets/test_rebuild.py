@@ -9,10 +9,11 @@ import pytest
 from assets import rebuild_pins
 from assets.house import PROJECT, SAMPLE_GROUP, House
 from assets.lake import Lake
-from assets.rebuild import NotTheSameWay, OtherSeed, Rebuilt, notes, put_back, rebuilt
+from assets.rebuild import NotTheSameWay, Rebuilt, notes, put_back, rebuilt
 from assets.rebuild_compare import Compared, compare_files, compare_tables
 from assets.rebuild_inputs import FilesGone, NotPinned, PlaceTaken, lay_files, lay_lake
-from assets.rebuild_pins import pins_of, seed_fingerprint, write_pins
+from assets.rebuild_pins import pins_of, write_pins
+from assets.seed import OtherSeed, seed_fingerprint
 from schemas.tables.sources import FEED_FILE
 from tests.audience_world import rows_of
 
