@@ -59,6 +59,8 @@ def run_day(
     total = len(chosen or list(job.nodes))
     with only_writer(house.tables), _instance(is_recorded=is_recorded) as instance:
         house.tables.sweep()
+        tags = {"velocity/group": house.group, "velocity/lake": house.lake}
+        _end_killed(instance, tags)
         done = _Progress(total, tell)
         listener = logging.getLogger("velocity.progress")
         listener.setLevel(logging.INFO)
@@ -70,7 +72,7 @@ def run_day(
                 raise_on_error=False,
                 run_config={"loggers": QUIET},
                 asset_selection=chosen,
-                tags={"velocity/group": house.group, "velocity/lake": house.lake},
+                tags=tags,
             )
         finally:
             listener.removeHandler(done)
@@ -89,6 +91,13 @@ def _instance(*, is_recorded: bool) -> dg.DagsterInstance:
     here = Path.cwd()
     is_there = is_recorded and (here / "dagster.yaml").is_file()
     return dg.DagsterInstance.from_config(str(here)) if is_there else dg.DagsterInstance.ephemeral()
+
+
+def _end_killed(instance: dg.DagsterInstance, tags: dict[str, str]) -> None:
+    """End recorded runs of this lake that seem to go on: its lock is ours, so they were killed, and would hold up the queue."""
+    going_on = dg.RunsFilter(tags=tags, statuses=[dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED])
+    for run in instance.get_runs(going_on):
+        instance.report_run_failed(run, "The process of this run was killed.")
 
 
 @contextmanager
