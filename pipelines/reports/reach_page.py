@@ -39,11 +39,14 @@ def _title(reach: pl.DataFrame, on: set[str], blocked: pl.DataFrame) -> str:
     if blocked.height:
         return f"{counted(blocked.select('platform', 'cell').unique().height, 'list')} held back"
     small = reach.filter(pl.col("platform").is_in(list(on)) & (pl.col("verdict").cast(pl.String) == "not_sent"))
-    return f"{counted(small.height, 'cell')} too small to be sent" if small.height else "Every list is large enough to be sent"
+    if small.height:
+        return f"{counted(small.height, 'cell')} too small to be sent"
+    doubtful = _wanted(reach, on).filter(~pl.col("is_enough")).height
+    return f"{counted(doubtful, 'cell')} may be too small for a platform" if doubtful else "Every list is large enough"
 
 
 def _cards(reach: pl.DataFrame, on: set[str], blocked: pl.DataFrame) -> tuple[Card, ...]:
-    mine = reach.filter(pl.col("platform").is_in(list(on)))
+    mine = _wanted(reach, on)
     enough = mine.filter(pl.col("is_enough"))
     missing = mine.filter(~pl.col("is_enough"))
     return (
@@ -52,6 +55,11 @@ def _cards(reach: pl.DataFrame, on: set[str], blocked: pl.DataFrame) -> tuple[Ca
         Card("Pooled cells", number(mine["sent_as"].drop_nulls().len()), ("sent with their neighbours",)),
         Card("Held back", number(blocked.height), ("figures over a limit that blocks",)),
     )
+
+
+def _wanted(reach: pl.DataFrame, on: set[str]) -> pl.DataFrame:
+    """Cells of platforms that are on, of which somebody may go there."""
+    return reach.filter(pl.col("platform").is_in(list(on)) & (pl.col("verdict").cast(pl.String) != "nobody"))
 
 
 def _blocked(blocked: pl.DataFrame, breaker: pl.DataFrame) -> Section:
@@ -92,7 +100,8 @@ def _platforms(reach: pl.DataFrame, on: set[str]) -> TableBlock:
 
 
 def _small(reach: pl.DataFrame, on: set[str]) -> TableBlock:
-    small = reach.filter(pl.col("platform").is_in(list(on)) & ~pl.col("is_enough"))
+    small = _wanted(reach, on).filter(~pl.col("is_enough"))
+    nobody = reach.filter(pl.col("platform").is_in(list(on)) & (pl.col("verdict").cast(pl.String) == "nobody")).height
     rows = [
         (
             code(row["cell"]), code(row["platform"]), _marked(row["verdict"]), number(row["matchable"]),
@@ -101,7 +110,8 @@ def _small(reach: pl.DataFrame, on: set[str]) -> TableBlock:
         for row in small.sort("platform", "verdict", "cell").iter_rows(named=True)
     ]  # fmt: skip
     heads = ("Cell", "Platform", "Verdict", "Matchable", "Of what is needed", "Missing", "Why, and what to do")
-    note = "" if rows else "Every list of every platform that is on is large enough."
+    note = "" if rows else "Every list of every platform that is on is large enough. "
+    note += f"{counted(nobody, 'cell')} of which nobody may go to a platform are below, under every cell." if nobody else ""
     return TableBlock("Too small for platforms that are on", heads, rows, bars=(4,), numeric=(3, 5), note=note)
 
 

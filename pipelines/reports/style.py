@@ -17,7 +17,7 @@ a:focus-visible,summary:focus-visible,.scroll:focus-visible{outline:3px solid va
 header.top{background:var(--head);color:#fff;padding:24px 0}
 header.top h1{margin:0;font-size:1.6rem;line-height:1.25}
 header.top p{margin:4px 0 0;opacity:.92}
-.wrap{max-width:1080px;margin:0 auto;padding:0 16px}
+.wrap{max-width:1240px;margin:0 auto;padding:0 16px}
 nav{background:var(--paper);border-bottom:1px solid var(--line)}
 nav ul{display:flex;flex-wrap:wrap;gap:4px 20px;list-style:none;margin:0;padding:10px 0}
 section{background:var(--paper);border:1px solid var(--line);border-radius:8px;margin:20px 0;padding:20px}
@@ -35,6 +35,8 @@ caption{text-align:left;font-weight:600;padding:0 0 6px;color:var(--ink)}
 th,td{padding:7px 10px;border-bottom:1px solid var(--line);text-align:left;vertical-align:top}
 thead th{background:var(--wash);font-size:.82rem;color:var(--soft);border-bottom:2px solid var(--line);vertical-align:bottom}
 td:not(.n):not(.bar){min-width:9em}tbody th{min-width:6.5em}
+td:last-child:not(.n):not(.bar){min-width:16em}tbody th code,td code{white-space:nowrap}
+td:not(.n):not(.bar):has(>code:only-child,>.mark:only-child){min-width:0}
 tbody th{font-weight:500}
 td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}td.n{white-space:nowrap}
 td.bar{min-width:110px;width:17%}
