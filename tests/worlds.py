@@ -64,5 +64,6 @@ def fingerprint(lake: Path) -> dict[str, str]:
 
 
 def _is_scratch(path: Path) -> bool:
-    # The warehouse holds views with the lake's own path in them; the rest are work areas.
-    return any(part in (".staged", ".spill", ".lock", "warehouse.duckdb", "_validation") for part in path.parts)
+    # The warehouse holds views with the lake's own path in them, closed.json says which file on this disk was counted; the rest
+    # are work areas.
+    return any(part in (".staged", ".spill", ".lock", "warehouse.duckdb", "closed.json", "_validation") for part in path.parts)
