@@ -63,6 +63,9 @@ class Journal:
         """Replace a file by one that was written beside it, or remove it; the journal knows of it first."""
         before = digest(place)
         after = digest(beside) if beside else ""
+        if beside and after == before:  # it was changed before a kill: what is blank already was told then
+            beside.unlink()
+            return
         name = place.relative_to(self.lake.home).as_posix()
         line = {"file": name, "before": before, "after": after, "removed": removed, "blanked": blanked}
         with (self.home / DONE).open("a", encoding="utf-8") as out:
