@@ -10,6 +10,8 @@ from rich.console import Console
 from rich.table import Table
 
 from assets.cli_options import GroupOption, LakeOption, PolicyOption, SeedOption
+from assets.delivery.fold import PATIENCE_SECONDS
+from assets.delivery.lock import AlreadyDelivering, all_stopped
 from assets.forget import Asked, Preview, TellsTooMuch, forget, newest_day, preview, resume, stones_of
 from assets.forget_day import lift
 from assets.forget_drop import still_held, write_cleaned
@@ -52,7 +54,8 @@ def forget_command(
         if dry_run:
             _show(preview(house, asked))
             return
-        with only_writer(house.tables):
+        delivered_to = [name for name, one in house.rules.channels.platforms.items() if one.delivery]
+        with only_writer(house.tables), all_stopped(house.tables, delivered_to, PATIENCE_SECONDS):
             if lift_it:
                 _lift(house, asked)
                 return
@@ -61,7 +64,7 @@ def forget_command(
     except (NobodyThere, TellsTooMuch, PolicyError, OtherSeed) as wrong:
         err.print(str(wrong), style="red", soft_wrap=True)
         raise typer.Exit(MISUSED) from None
-    except AlreadyRunning as busy:
+    except (AlreadyRunning, AlreadyDelivering) as busy:
         err.print(str(busy), style="red", soft_wrap=True)
         raise typer.Exit(FAILED) from None
     _tell(certificate)
@@ -108,7 +111,8 @@ def _tell(certificate: dict[str, Any]) -> None:
     if certificate["left_in"]:
         err.print("still named in: " + ", ".join(certificate["left_in"]), style="red", soft_wrap=True)
     else:
-        out.print("every file of the lake was searched: nothing names the person any more")
+        named = "only the removals that are owed name" if queued else "nothing names"
+        out.print(f"every file of the lake was searched: {named} the person any more", soft_wrap=True)
     out.print(f"proof: _forget/{certificate['tombstone_id']}/certificate.json and table forget_proof", soft_wrap=True)
 
 

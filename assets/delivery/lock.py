@@ -6,8 +6,8 @@ The system lets go of a lock when its process ends, however it ends, so a dead p
 import fcntl
 import os
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from assets.lake import Lake
@@ -59,6 +59,15 @@ def stopped_delivery(lake: Lake, platform: str, wait_seconds: float) -> Iterator
             yield
     finally:
         stop.unlink(missing_ok=True)
+
+
+@contextmanager
+def all_stopped(lake: Lake, platforms: Iterable[str], wait_seconds: float) -> Iterator[None]:
+    """Stop every delivery, and hold the locks of all. Raises AlreadyDelivering."""
+    with ExitStack() as held:
+        for platform in sorted(platforms):
+            held.enter_context(stopped_delivery(lake, platform, wait_seconds))
+        yield
 
 
 class Patience:

@@ -15,7 +15,7 @@ from assets.delivery.destination import Answer, Rejection
 from assets.delivery.engine import deliver
 from assets.delivery.fold import clear, folded
 from assets.delivery.journal import STATES, Journal, Plan, content_key, home, journals, member_rows, planned, write_plan
-from assets.delivery.lock import AlreadyDelivering, Patience, Stopped, only_delivery, stopped_delivery
+from assets.delivery.lock import AlreadyDelivering, Patience, Stopped, all_stopped, only_delivery, stopped_delivery
 from assets.house import PROJECT
 from assets.lake import Lake
 from schemas.platforms.batch import Batch
@@ -160,3 +160,15 @@ def test_a_run_of_the_day_ends_a_delivery_between_two_bodies_and_counts_what_arr
     assert found[0].problem == "a run of the day began; it asks again for what is left"
     assert made["receipt"]["status"].to_list() == ["delivered", "set_aside"]
     assert made["receipt"]["reason"].to_list() == [None, "not sent"]
+
+
+def test_an_erasure_holds_every_platform_and_lets_go_of_all(tmp_path):
+    lake = Lake(tmp_path, "velocity_sample")
+    with all_stopped(lake, ["meta", "email"], wait_seconds=0):
+        for platform in ("email", "meta"):
+            with pytest.raises(AlreadyDelivering), only_delivery(lake, platform):
+                pass
+    with only_delivery(lake, "email"), only_delivery(lake, "meta"):
+        pass
+    with only_delivery(lake, "meta"), pytest.raises(AlreadyDelivering), all_stopped(lake, ["email", "meta"], wait_seconds=0):
+        pass
